@@ -1,0 +1,26 @@
+"""Audio files to 1-D float32 arrays and back, whole or in blocks, with resampling and levels.
+
+WAV, AIFF and FLAC of 16 bits or more at any rate come in; one channel of them comes out. What a
+file lacks (samples, a second half, permission, finite numbers) is one `AudioError` that says so.
+"""
+
+from triode.audio.levels import Levels, measure_levels, rms_db
+from triode.audio.reading import Audio, audio_blocks, read_audio
+from triode.audio.resampling import resample
+from triode.audio.source import AudioInfo, inspect_audio
+from triode.audio.writing import AudioWriter, audio_writer, write_audio
+
+__all__ = [
+    "Audio",
+    "AudioInfo",
+    "AudioWriter",
+    "Levels",
+    "audio_blocks",
+    "audio_writer",
+    "inspect_audio",
+    "measure_levels",
+    "read_audio",
+    "resample",
+    "rms_db",
+    "write_audio",
+]

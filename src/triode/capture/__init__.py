@@ -1,0 +1,30 @@
+"""Two recordings of the same playing, before and after the gear, made into a usable pair.
+
+Delay and polarity are measured, levels and clipping checked, repeated passages found, the file
+cut so that dry and wet lie over each other, and training told from validation. What cannot be
+used is refused with a `CaptureError` that says why; what is doubtful becomes a warning.
+"""
+
+from triode.capture.alignment import Alignment, align
+from triode.capture.customary import CustomaryLayout, recognise_customary
+from triode.capture.making import make_pair
+from triode.capture.pair import Facts, Pair
+from triode.capture.repeats import Repeat, find_repeats
+from triode.capture.replicate import replicate_floor_esr
+from triode.capture.splitting import Range, Split, split
+
+__all__ = [
+    "Alignment",
+    "CustomaryLayout",
+    "Facts",
+    "Pair",
+    "Range",
+    "Repeat",
+    "Split",
+    "align",
+    "find_repeats",
+    "make_pair",
+    "recognise_customary",
+    "replicate_floor_esr",
+    "split",
+]

@@ -1,0 +1,60 @@
+"""A dry and a wet recording that lie over each other, and what is known about them."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from triode.audio import Levels
+from triode.capture.alignment import Alignment
+from triode.capture.customary import CustomaryLayout
+from triode.capture.repeats import Repeat
+
+__all__ = ["Facts", "Pair"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What `make_pair` found. Samples count at `rate_hz`, the rate of the pair.
+
+    `dry_levels` and `wet_levels` are those of the files as read. `repeats` and `customary` are
+    positions in the pair. `replicate_floor_esr` is the ESR between two recordings of the longest
+    repeated passage; None when nothing is repeated.
+    """
+
+    dry_path: str
+    wet_path: str
+    dry_rate_hz: int
+    wet_rate_hz: int
+    rate_hz: int
+    frames: int
+    alignment: Alignment
+    dry_levels: Levels
+    wet_levels: Levels
+    repeats: tuple[Repeat, ...]
+    replicate_floor_esr: float | None
+    customary: CustomaryLayout | None
+    warnings: tuple[str, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Length of the pair."""
+        return self.frames / self.rate_hz
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as what `json.dumps` takes."""
+        return {**asdict(self), "seconds": self.seconds}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pair:
+    """Training material: `dry` and `wet`, both of shape (frames,), aligned, at `rate_hz`.
+
+    The wet signal keeps its polarity and its level: both are part of the amplifier's sound.
+    """
+
+    dry: npt.NDArray[np.float32]
+    wet: npt.NDArray[np.float32]
+    rate_hz: int
+    facts: Facts
