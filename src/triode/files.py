@@ -35,7 +35,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
         temporary.chmod(_default_mode(target))
-        os.replace(temporary, target)
+        temporary.replace(target)
     except OSError as error:
         raise _output_error(target, error) from error
     finally:

@@ -106,8 +106,9 @@ def _evaluate(  # noqa: C901 - one case per operation, none of them a branch of 
             ]
         case Lstm() as lstm:
             return _recur(lstm, own, inputs[0])
-        case Fir():
-            full = oaconvolve(inputs[0], own["weight"][None], axes=1)
+        case Fir() as fir:
+            response = np.pad(own["weight"], (fir.delay, 0))
+            full = oaconvolve(inputs[0], response[None], axes=1)
             return full[:, : signal.shape[1]] + own.get("bias", np.zeros(1))[:, None]
 
 

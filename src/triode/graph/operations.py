@@ -288,10 +288,14 @@ class Lstm(_Operation):
 
 @dataclass(frozen=True, kw_only=True)
 class Fir(_Operation):
-    """A long mono convolution; `weight` (taps,) with weight[0] at the newest frame, `bias` (1,)."""
+    """A long mono convolution: y[n] = sum over k of weight[k] x[n - delay - k], plus bias.
+
+    Parameters: `weight` (taps,), `bias` (1,).
+    """
 
     taps: int
     bias: bool = False
+    delay: int = 0
 
     def parameters(self) -> dict[str, ParameterSpec]:
         specs = {"weight": ParameterSpec((self.taps,))}
@@ -301,7 +305,7 @@ class Fir(_Operation):
 
     @property
     def lookback(self) -> int:
-        return self.taps - 1
+        return self.delay + self.taps - 1
 
     def output_channels(self, inputs: tuple[int, ...]) -> int:
         _demand_positive(taps=self.taps)

@@ -170,9 +170,10 @@ class TorchGraph(nn.Module):
                 )
             case Lstm() as lstm:
                 return _recur(lstm, own, inputs[0])
-            case Fir():
+            case Fir() as fir:
                 weight = own["weight"].flip(0)[None, None]
-                return functional.conv1d(inputs[0], weight, own.get("bias"))
+                result = functional.conv1d(inputs[0], weight, own.get("bias"))
+                return result[..., : result.shape[-1] - fir.delay]
 
 
 def _mangle(name: str) -> str:
