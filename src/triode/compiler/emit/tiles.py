@@ -1,0 +1,42 @@
+"""Tile shapes: how many vectors of frames, and how many output channels, share the registers."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from triode.compiler.isa import Isa
+
+__all__ = ["TileRule", "blocks", "default_rule"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TileRule:
+    """The rule for one instruction set.
+
+    Attributes:
+        accumulators: Vector registers given to running sums.
+        widest: Most vectors of frames in a tile.
+    """
+
+    accumulators: int
+    widest: int
+
+    def vectors(self, channels: int) -> int:
+        """Vectors of frames per tile for a stage whose widest convolution makes `channels`."""
+        vectors = 1
+        while vectors < self.widest and 2 * vectors * min(channels, 8) <= self.accumulators:
+            vectors *= 2
+        return vectors
+
+
+def default_rule(isa: Isa) -> TileRule:
+    """The table for machines on which nothing was measured."""
+    if isa.lanes == 1:
+        return TileRule(accumulators=8, widest=1)
+    return TileRule(accumulators=16 if isa.registers >= 32 else 12, widest=4)
+
+
+def blocks(channels: int, vectors: int, rule: TileRule) -> tuple[int, ...]:
+    """Sizes of the groups of output channels that are summed at the same time."""
+    most = max(1, rule.accumulators // vectors)
+    count = ceil(channels / most)
+    return tuple(channels // count + (index < channels % count) for index in range(count))
