@@ -1,6 +1,5 @@
 """From a graph to a shared library that this machine can load."""
 
-import platform
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from triode.compiler.cache import artifact_key, cached_artifact
 from triode.compiler.emit import Module, emit_module
 from triode.compiler.emit.tiles import TileRule
-from triode.compiler.host import host_isas
+from triode.compiler.host import host_cpu, host_isas
 from triode.compiler.isa import Isa
 from triode.compiler.toolchain import (
     COMPILE_FLAGS,
@@ -19,7 +18,7 @@ from triode.compiler.toolchain import (
 from triode.errors import CompileError
 from triode.graph import Graph
 
-__all__ = ["Artifact", "compile_graph", "library_suffix"]
+__all__ = ["Artifact", "compile_graph", "compile_library", "library_suffix", "require_compiler"]
 
 
 @dataclass(frozen=True)
@@ -51,27 +50,44 @@ def compile_graph(
         CompileError: There is no compiler, or it failed.
     """
     isa = isa or host_isas()[0]
-    compiler = compiler or find_compiler()
+    compiler = compiler or require_compiler()
+    module = emit_module(graph, isa, rule=rule)
+    return Artifact(compile_library(module.source, isa, compiler), module, isa, compiler)
+
+
+def compile_library(source: str, isa: Isa, compiler: Compiler) -> Path:
+    """Compile C for this machine to a shared library, or find the result of having done so.
+
+    Raises:
+        CompileError: The compiler failed, or the cache folder is not safe.
+    """
+    key = artifact_key(
+        source,
+        (*compiler.flags, *COMPILE_FLAGS, *isa.flags),
+        f"{compiler.command} {compiler.identity}",
+        f"{host_cpu()} {isa.name}",
+    )
+    return cached_artifact(
+        key,
+        library_suffix(),
+        lambda target: build_shared_library(compiler, source, isa.flags, target),
+    )
+
+
+def require_compiler() -> Compiler:
+    """The compiler to use.
+
+    Raises:
+        CompileError: There is none, or $TRIODE_CC is wrong.
+    """
+    compiler = find_compiler()
     if compiler is None:
         raise CompileError(
             "no C compiler was found",
             expected="the ziglang package, clang or gcc",
             hint="Install one with: pip install 'triode[toolchain]'",
         )
-    module = emit_module(graph, isa, rule=rule)
-    chosen = compiler
-    key = artifact_key(
-        module.source,
-        (*COMPILE_FLAGS, *isa.flags),
-        f"{compiler.command} {compiler.identity}",
-        f"{platform.machine()} {isa.name}",
-    )
-    library = cached_artifact(
-        key,
-        library_suffix(),
-        lambda target: build_shared_library(chosen, module.source, isa.flags, target),
-    )
-    return Artifact(library, module, isa, compiler)
+    return compiler
 
 
 def library_suffix() -> str:

@@ -1,8 +1,8 @@
 """Compiled artifacts on disk: private to the user, keyed by everything that decides their bytes.
 
-An entry is a shared library and, written after it, a file with its checksum; an entry whose
-checksum is missing or wrong is built again. Two processes that build the same entry at the same
-time each make their own and rename it into place.
+An entry's name holds its key and the checksum of its bytes, so it appears whole with one rename.
+Two processes that build the same entry at the same time each make their own. An entry whose bytes
+do not fit its name is removed and built again.
 """
 
 import atexit
@@ -18,20 +18,27 @@ from platformdirs import user_cache_path
 
 from triode import __version__
 from triode.errors import CompileError
-from triode.files import write_text_atomically
 
-__all__ = ["artifact_key", "cache_folder", "cached_artifact"]
+__all__ = ["artifact_key", "cache_entries", "cache_folder", "cache_path", "cached_artifact"]
+
+_KEY_DIGITS = 32
+_CHECKSUM_DIGITS = 32
+
+
+def cache_path() -> Path:
+    """Where compiled artifacts go: $TRIODE_CACHE, or a folder in the user's cache folder."""
+    chosen = os.environ.get("TRIODE_CACHE")
+    return Path(chosen) if chosen else user_cache_path("triode", appauthor=False) / "artifacts"
 
 
 def cache_folder() -> Path:
-    """The folder of compiled artifacts, made if need be: $TRIODE_CACHE or the user's cache folder.
+    """The folder of compiled artifacts, made if need be.
 
     Raises:
         CompileError: Somebody else owns it or may write to it.
         OSError: It cannot be made.
     """
-    chosen = os.environ.get("TRIODE_CACHE")
-    folder = Path(chosen) if chosen else user_cache_path("triode", appauthor=False) / "artifacts"
+    folder = cache_path()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     facts = folder.stat()
     if os.name == "posix":
@@ -46,10 +53,18 @@ def cache_folder() -> Path:
                 "others may write to the cache folder",
                 where=folder,
                 expected="mode 0700",
-                got=oct(stat.S_IMODE(facts.st_mode)),
+                got=f"0{stat.S_IMODE(facts.st_mode):o}",
                 hint="Code from it would be run; take the permission away with chmod 700.",
             )
     return folder
+
+
+def cache_entries(folder: Path) -> list[Path]:
+    """Every artifact in `folder`; none when there is no such folder."""
+    if not folder.is_dir():
+        return []
+    name = f"{'[0-9a-f]' * _KEY_DIGITS}-{'[0-9a-f]' * _CHECKSUM_DIGITS}.*"
+    return sorted(folder.glob(name))
 
 
 def artifact_key(source: str, flags: Sequence[str], compiler: str, cpu: str) -> str:
@@ -58,7 +73,7 @@ def artifact_key(source: str, flags: Sequence[str], compiler: str, cpu: str) -> 
     for part in (source, *flags, compiler, cpu, __version__):
         digest.update(part.encode())
         digest.update(b"\0")
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()[:_KEY_DIGITS]
 
 
 def cached_artifact(key: str, suffix: str, build: Callable[[Path], None]) -> Path:
@@ -71,41 +86,38 @@ def cached_artifact(key: str, suffix: str, build: Callable[[Path], None]) -> Pat
         CompileError: Building failed, or the cache folder is not safe to load code from.
     """
     try:
-        target = cache_folder() / f"{key}{suffix}"
-        return target if _sound(target) else _build(target, build)
+        folder = cache_folder()
+        return _sound_entry(folder, key, suffix) or _build(folder, key, suffix, build)
     except OSError:
         private = Path(tempfile.mkdtemp(prefix="triode-"))
         atexit.register(shutil.rmtree, private, ignore_errors=True)
-        return _build(private / f"{key}{suffix}", build)
+        return _build(private, key, suffix, build)
 
 
-def _build(target: Path, build: Callable[[Path], None]) -> Path:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-", suffix=target.suffix)
+def _sound_entry(folder: Path, key: str, suffix: str) -> Path | None:
+    """An entry whose bytes are those it was made with; others are removed."""
+    for entry in sorted(folder.glob(f"{key}-*{suffix}")):
+        if entry.name == _entry_name(key, entry, suffix):
+            return entry
+        entry.unlink(missing_ok=True)
+    return None
+
+
+def _build(folder: Path, key: str, suffix: str, build: Callable[[Path], None]) -> Path:
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".new-", suffix=suffix)
     os.close(handle)
     fresh = Path(name)
     try:
         build(fresh)
-        digest = hashlib.sha256(fresh.read_bytes()).hexdigest()
-        try:
-            fresh.replace(target)
-        except PermissionError:
-            # Windows does not rename over a library that another process has loaded; that
-            # process renamed its own, equal one here.
-            if not _sound(target):
-                raise
-        write_text_atomically(_checksum_path(target), digest)
+        entry = folder / _entry_name(key, fresh, suffix)
+        # Windows does not rename over a library that is loaded; an equal name means equal bytes.
+        if not (os.name == "nt" and entry.exists()):
+            fresh.replace(entry)
     finally:
         fresh.unlink(missing_ok=True)
-    return target
+    return entry
 
 
-def _checksum_path(target: Path) -> Path:
-    return target.with_suffix(".sha256")
-
-
-def _sound(target: Path) -> bool:
-    try:
-        expected = _checksum_path(target).read_text("utf-8").strip()
-        return hashlib.sha256(target.read_bytes()).hexdigest() == expected
-    except OSError:
-        return False
+def _entry_name(key: str, library: Path, suffix: str) -> str:
+    checksum = hashlib.sha256(library.read_bytes()).hexdigest()[:_CHECKSUM_DIGITS]
+    return f"{key}-{checksum}{suffix}"

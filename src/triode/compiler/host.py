@@ -1,4 +1,4 @@
-"""Which instruction sets this machine runs."""
+"""What this machine's processor is and which instruction sets it runs."""
 
 import functools
 import platform
@@ -7,7 +7,7 @@ import numpy as np
 
 from triode.compiler.isa import ISAS, Isa
 
-__all__ = ["host_isas"]
+__all__ = ["host_cpu", "host_isas"]
 
 _X86 = {"amd64", "x86_64", "x86"}
 _ARM = {"arm64", "aarch64"}
@@ -19,8 +19,7 @@ def host_isas() -> tuple[Isa, ...]:
 
     NumPy knows: it chooses its own loops by the same features.
     """
-    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
-    features = {*extensions.get("baseline", ()), *extensions.get("found", ())}
+    features = set(_features())
     names = []
     machine = platform.machine().lower()
     if machine in _X86:
@@ -32,3 +31,14 @@ def host_isas() -> tuple[Isa, ...]:
     elif machine in _ARM:
         names.append("neon")
     return tuple(ISAS[name] for name in (*names, "scalar"))
+
+
+@functools.lru_cache
+def host_cpu() -> str:
+    """The kind of processor and its features: what was compiled for it may not run on another."""
+    return " ".join((platform.machine(), *_features()))
+
+
+def _features() -> tuple[str, ...]:
+    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
+    return tuple(sorted({*extensions.get("baseline", ()), *extensions.get("found", ())}))

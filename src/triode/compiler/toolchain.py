@@ -1,14 +1,16 @@
 """Finding a C compiler and making shared libraries with it."""
 
 import functools
+import importlib.metadata
 import importlib.util
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,27 +31,48 @@ COMPILE_FLAGS = (
 """No -ffast-math: the generated code says itself what is fused, so that bits can be trusted."""
 
 _TIMEOUT_SECONDS = 300
+_IDENTITY_TIMEOUT_SECONDS = 60
+_MOST_OUTPUT = 4000
+# Zig otherwise takes every instruction of the machine it runs on, whatever the model's flags say.
+_ZIG_FLAGS = ("-mcpu=baseline",)
 
 
 @dataclass(frozen=True)
 class Compiler:
-    """A C compiler: the command that starts it, where it came from, and how it names itself."""
+    """A C compiler.
+
+    Attributes:
+        command: What starts it.
+        origin: Where it came from: TRIODE_CC, the ziglang package, or its name on the PATH.
+        identity: How it names itself and its version.
+        flags: What it needs to hear before anything else.
+    """
 
     command: tuple[str, ...]
     origin: str
     identity: str
+    flags: tuple[str, ...] = ()
 
-    def run(self, arguments: Sequence[str], folder: Path) -> None:
-        """Run the compiler in `folder`.
+    @property
+    def version(self) -> str:
+        """The first line of its identity."""
+        return self.identity.partition("\n")[0]
+
+    def run(
+        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Run the compiler in `folder`, with `environment` added to the process's own.
 
         Raises:
             CompileError: It failed, crashed or took too long; the message shows its output.
         """
-        command = [*self.command, *arguments]
+        command = [*self.command, *self.flags, *arguments]
         try:
             done = subprocess.run(  # noqa: S603 - running the compiler is the point
                 command,
                 cwd=folder,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
                 errors="replace",
@@ -64,20 +87,28 @@ class Compiler:
                 hint="Run `triode doctor` to see which compilers work.",
             ) from error
         if done.returncode:
+            output = (done.stderr or done.stdout).strip()[:_MOST_OUTPUT]
             raise CompileError(
-                "the C compiler failed",
+                "the C compiler crashed" if done.returncode < 0 else "the C compiler failed",
                 where=shlex.join(command),
-                got=f"exit status {done.returncode}\n{(done.stderr or done.stdout).strip()}\n",
+                got=f"{_ending(done.returncode)}\n{output or '(no output)'}\n",
                 hint="Run `triode doctor`, or choose another compiler with TRIODE_CC.",
             )
 
 
 def known_compilers() -> Iterator[Compiler]:
     """Every compiler found, best first: $TRIODE_CC, the ziglang wheel, clang, gcc."""
-    for origin, command in _candidates():
-        identity = _identity(command)
-        if identity is not None:
-            yield Compiler(command, origin, identity)
+    chosen = _chosen_compiler()
+    if chosen is not None:
+        yield chosen
+    zig = _zig()
+    if zig is not None:
+        yield zig
+    for name in ("clang", "gcc", "cc"):
+        path = shutil.which(name)
+        identity = None if path is None else _identity((path,))
+        if path is not None and identity is not None:
+            yield Compiler((path,), name, identity)
 
 
 def find_compiler() -> Compiler | None:
@@ -86,8 +117,8 @@ def find_compiler() -> Compiler | None:
     Raises:
         CompileError: $TRIODE_CC is set and does not work.
     """
-    chosen = os.environ.get("TRIODE_CC")
     found = next(known_compilers(), None)
+    chosen = os.environ.get("TRIODE_CC")
     if chosen and (found is None or found.origin != "TRIODE_CC"):
         raise CompileError(
             "TRIODE_CC does not name a working C compiler",
@@ -109,38 +140,83 @@ def build_shared_library(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as name:
         folder = Path(name)
         (folder / "model.c").write_text(source, encoding="utf-8")
-        shared = ["-shared", "-fvisibility=hidden"]
-        if os.name != "nt":
-            shared.append("-fPIC")
         library = f"model{target.suffix}"
-        compiler.run([*COMPILE_FLAGS, *flags, *shared, "model.c", "-o", library], folder)
+        # Zig's own cache must be somewhere writable, and should not fill the user's.
+        zig_folders = {
+            "ZIG_LOCAL_CACHE_DIR": str(folder / "zig"),
+            "ZIG_GLOBAL_CACHE_DIR": str(target.parent / "zig"),
+        }
+        arguments = [*COMPILE_FLAGS, *flags, *_shared_flags(), "model.c", "-o", library]
+        compiler.run(arguments, folder, zig_folders)
+        if not (folder / library).is_file():
+            raise CompileError(
+                "the C compiler reported success but wrote nothing",
+                where=shlex.join([*compiler.command, *compiler.flags, *arguments]),
+                hint="Choose another compiler with TRIODE_CC.",
+            )
         (folder / library).replace(target)
 
 
-def _candidates() -> Iterator[tuple[str, tuple[str, ...]]]:
+def _shared_flags() -> tuple[str, ...]:
+    flags = ["-shared", "-fvisibility=hidden"]
+    if os.name != "nt":
+        flags.append("-fPIC")
+    if sys.platform == "linux":
+        # The little it may call, such as memcpy, is in the process already; and Zig would build
+        # a C library on its first run, which takes longer than everything else together.
+        flags.append("-nostdlib")
+    return tuple(flags)
+
+
+def _chosen_compiler() -> Compiler | None:
     chosen = os.environ.get("TRIODE_CC")
-    if chosen:
-        yield "TRIODE_CC", tuple(shlex.split(chosen, posix=os.name != "nt"))
-    if importlib.util.find_spec("ziglang") is not None:
-        yield "the ziglang package", (sys.executable, "-m", "ziglang", "cc")
-    for name in ("clang", "gcc", "cc"):
-        path = shutil.which(name)
-        if path is not None:
-            yield name, (path,)
+    if not chosen:
+        return None
+    whole_path = Path(chosen).is_file()
+    words = [chosen] if whole_path else shlex.split(chosen, posix=os.name != "nt")
+    command = tuple(word.strip('"') for word in words)
+    identity = _identity(command) if command else None
+    return None if identity is None else Compiler(command, "TRIODE_CC", identity)
+
+
+def _zig() -> Compiler | None:
+    """The compiler in the ziglang wheel, named by the wheel: asking it would take 50 ms."""
+    package = importlib.util.find_spec("ziglang")
+    if package is None or package.origin is None:
+        return None
+    path = Path(package.origin).with_name("zig.exe" if os.name == "nt" else "zig")
+    if not path.is_file():
+        return None
+    try:
+        version = importlib.metadata.version("ziglang")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    return Compiler((str(path), "cc"), "the ziglang package", f"zig {version}", _ZIG_FLAGS)
 
 
 @functools.lru_cache
 def _identity(command: tuple[str, ...]) -> str | None:
-    """The first lines of `--version`, or None when the command does not work."""
+    """What `--version` prints, or None when the command does not work."""
     try:
         done = subprocess.run(  # noqa: S603 - see above
             [*command, "--version"],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=60,
+            timeout=_IDENTITY_TIMEOUT_SECONDS,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _ending(status: int) -> str:
+    """How a process ended, in words."""
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return f"an end by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"an end by signal {-status}"

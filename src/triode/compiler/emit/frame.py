@@ -79,7 +79,7 @@ def frame_text(memory: Memory) -> str:
         "/* Every ring: where it lies in the state, its shape, and where its rest values lie. */\n"
         "struct ring_place { unsigned offset, channels, plane, size, rest; };\n"
         f"enum {{ RINGS = {len(memory.rings)} }};\n"
-        "static const struct ring_place ring_places[RINGS + 1] = {\n"
+        "static const struct ring_place ring_places[] = {\n"
         f"{rings}\n    {{0, 0, 0, 0, 0}},\n}};\n"
     )
     state = (
@@ -97,8 +97,7 @@ def frame_text(memory: Memory) -> str:
     table += (
         "/* What every recurrent layer keeps from one frame to the next. */\n"
         "struct cell_place { unsigned offset, floats, rest; };\n"
-        f"enum {{ CELLS = {len(memory.cells)} }};\n"
-        "static const struct cell_place cell_places[CELLS + 1] = {\n"
+        "static const struct cell_place cell_places[] = {\n"
         f"{cells}\n    {{0, 0, 0}},\n}};\n"
     )
     longest = f"enum {{ LONGEST_TILE = {memory.tile} }};\n"
@@ -146,7 +145,7 @@ unsigned triode_output_channels(void) {{ return OUTPUTS; }}
 void triode_reset(triode_state *state, const float *weights)
 {{
     state->nonfinite = 0;
-    for (unsigned r = 0; r < RINGS; ++r) {{
+    for (unsigned r = 0; ring_places[r].channels; ++r) {{
         const struct ring_place place = ring_places[r];
         state->position[r] = 0;
         for (unsigned channel = 0; channel < place.channels; ++channel) {{
@@ -155,7 +154,7 @@ void triode_reset(triode_state *state, const float *weights)
                 plane[i] = weights[place.rest + channel];
         }}
     }}
-    for (unsigned c = 0; c < CELLS; ++c)
+    for (unsigned c = 0; cell_places[c].floats; ++c)
         for (unsigned i = 0; i < cell_places[c].floats; ++i)
             state->memory[cell_places[c].offset + i] = weights[cell_places[c].rest + i];
 }}
@@ -163,14 +162,14 @@ void triode_reset(triode_state *state, const float *weights)
 /* Note the newest value of every ring as its rest value. */
 void triode_rest(const triode_state *state, float *weights)
 {{
-    for (unsigned r = 0; r < RINGS; ++r) {{
+    for (unsigned r = 0; ring_places[r].channels; ++r) {{
         const struct ring_place place = ring_places[r];
         const unsigned newest = state->position[r] ? state->position[r] - 1 : place.size - 1;
         const float *const plane = state->memory + place.offset + newest;
         for (unsigned channel = 0; channel < place.channels; ++channel)
             weights[place.rest + channel] = plane[channel * place.plane];
     }}
-    for (unsigned c = 0; c < CELLS; ++c)
+    for (unsigned c = 0; cell_places[c].floats; ++c)
         for (unsigned i = 0; i < cell_places[c].floats; ++i)
             weights[cell_places[c].rest + i] = state->memory[cell_places[c].offset + i];
 }}
@@ -212,7 +211,7 @@ void triode_process(
             for (unsigned i = 0; i < now; ++i)
                 out[channel * stride + done + i] = from[i];
         }}
-        for (unsigned r = 0; r < RINGS; ++r)
+        for (unsigned r = 0; ring_places[r].channels; ++r)
             state->position[r] = wrapped(state->position[r] + now, ring_places[r].size);
     }}
     end_flushing(before);

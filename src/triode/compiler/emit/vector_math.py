@@ -2,7 +2,8 @@
 
 Every function is exact to a few units in the last place over all finite inputs (the tests state
 the bounds); a result below the smallest normal float may become zero, and so may a SiLU below
-1.1e-36. A NaN comes out as some number or NaN.
+1.1e-36. Where the processor flushes denormals, inputs below 1e-33 lose digits. A NaN comes out as
+some number or NaN.
 
 - tanh(x) = x (1/8 + R(x^2) / Q(x^2)) up to where float32 rounds it to one: a minimax fraction by
   `benchmarks/fit_tanh.py`, relative error 2.2e-8, with an exact eighth taken out, since for large x
