@@ -1,0 +1,173 @@
+"""Writes the reference pages that come from the program itself.
+
+    python docs/generate.py
+
+A test fails when what this writes differs from what is in the repository.
+"""
+
+import inspect
+import re
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from pydantic import BaseModel
+
+from triode.cli.main import application
+from triode.training.recipe import Recipe, load_recipe, recipe_names
+
+__all__ = ["pages", "parameter_names"]
+
+FOLDER = Path(__file__).resolve().parent / "reference"
+VALUES = {bool: "", Path: "PATH", float: "NUMBER", int: "INTEGER", str: "TEXT"}
+# "one, other: What they mean," with deeper lines that go on.
+ATTRIBUTES = re.compile(r"^ {4}(\w[\w, ]*): (.*(?:\n {8}.*)*)", re.MULTILINE)
+NOTICE = "<!-- Written by docs/generate.py. -->\n\n"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page and its text."""
+    return {
+        FOLDER / "cli.md": NOTICE + "\n".join(_commands()) + "\n",
+        FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
+    }
+
+
+def parameter_names() -> dict[str, set[str]]:
+    """The options of every verb."""
+    return {
+        name: {option for parameter in command.params for option in _options(parameter)}
+        | {"--help"}
+        for name, command in _verbs().items()
+    }
+
+
+def _verbs() -> dict[str, typing.Any]:
+    group = typer.main.get_command(application)
+    return dict(group.commands)  # type: ignore[attr-defined]
+
+
+def _options(parameter: typing.Any) -> list[str]:
+    return [*parameter.opts, *parameter.secondary_opts]
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands\n"
+    yield "Every command exits with 0 when all is well, with 1 when what it looked at is not"
+    yield "(`lint`, `demo`), with 2 and a message when it could not do what it was asked, and with"
+    yield "130 after Ctrl-C. `triode --version` prints the version.\n"
+    for name, command in _verbs().items():
+        arguments = [one for one in command.params if one.param_type_name == "argument"]
+        options = [one for one in command.params if one.param_type_name == "option"]
+        values = _value_names(name)
+        usage = " ".join(["triode", name, *(one.name.upper() for one in arguments)])
+        yield f"## triode {name}\n"
+        yield f"{inspect.cleandoc(command.help or '')}\n"
+        yield f"```text\n{usage}{' [OPTIONS]' if options else ''}\n```\n"
+        if arguments:
+            yield from _table(
+                ("argument", "meaning"),
+                [(f"`{one.name.upper()}`", one.help or "") for one in arguments],
+            )
+        if options:
+            yield from _table(
+                ("option", "default", "meaning"),
+                [
+                    (_spelled(one, values[one.name]), _default(one), one.help or "")
+                    for one in options
+                ],
+            )
+
+
+def _value_names(verb: str) -> dict[str, str]:
+    """What kind of value each parameter of `verb` takes."""
+    functions = [one.callback for one in application.registered_commands if one.callback]
+    function = next(one for one in functions if one.__name__ == verb)
+    hints = typing.get_type_hints(function)
+    return {
+        name: next(text for kind, text in VALUES.items() if kind in {hint, *typing.get_args(hint)})
+        for name, hint in hints.items()
+        if name != "return"
+    }
+
+
+def _spelled(option: typing.Any, value: str) -> str:
+    names = ", ".join(f"`{name}`" for name in _options(option))
+    return names if option.is_flag else f"{names} {value}"
+
+
+def _default(option: typing.Any) -> str:
+    if option.required:
+        return "required"
+    return "" if option.default is None or option.is_flag else f"`{option.default}`"
+
+
+def _recipes() -> Iterator[str]:
+    yield "# Recipes\n"
+    yield "A recipe is a TOML file with everything that decides a training but the recordings."
+    yield "Give `triode train --recipe` the name of one of these, or the path of your own.\n"
+    rows = [
+        (f"`{name}`", description, str(load_recipe(name).epochs))
+        for name, description in recipe_names().items()
+    ]
+    yield from _table(("recipe", "what it makes", "epochs"), rows)
+    yield "An unknown key or an impossible value is refused with the name of the key.\n"
+    yield from _model("The recipe", "", Recipe)
+
+
+def _model(title: str, prefix: str, model: type[BaseModel]) -> Iterator[str]:
+    text, _, listed = inspect.cleandoc(model.__doc__ or "").partition("\n\nAttributes:\n")
+    meanings = {
+        name: meaning for names, meaning in ATTRIBUTES.findall(listed) for name in names.split(", ")
+    }
+    yield f"## {title}\n"
+    yield f"{text}\n"
+    rows, parts = [], []
+    for name, field in model.model_fields.items():
+        inner = _inner_model(field.annotation)
+        if inner is None:
+            default = "required" if field.is_required() else f"`{field.default}`"
+            rows.append((f"`{prefix}{name}`", _type_name(field), default, meanings.get(name, "")))
+        else:
+            parts.append((name, inner, typing.get_origin(field.annotation) is tuple))
+    yield from _table(("key", "type", "default", "meaning"), rows)
+    for name, inner, repeated in parts:
+        yield from _model(f"[[{name}]]" if repeated else f"[{name}]", "", inner)
+
+
+def _inner_model(annotation: typing.Any) -> type[BaseModel] | None:
+    candidates = (annotation, *typing.get_args(annotation))
+    return next(
+        (one for one in candidates if inspect.isclass(one) and issubclass(one, BaseModel)), None
+    )
+
+
+def _type_name(field: typing.Any) -> str:
+    origin = typing.get_origin(field.annotation)
+    name = "table" if origin is not None else field.annotation.__name__
+    limits = [
+        f"{sign} {getattr(rule, key):g}"
+        for rule in field.metadata
+        for key, sign in (("gt", ">"), ("ge", "at least"), ("lt", "<"), ("le", "at most"))
+        if getattr(rule, key, None) is not None
+    ]
+    return ", ".join([name, *limits])
+
+
+def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+    yield _row(titles)
+    yield _row(tuple("---" for _ in titles))
+    for row in rows:
+        yield _row(row)
+    yield ""
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    clean = (" ".join(cell.split()).replace("|", "/") for cell in cells)
+    return f"| {' | '.join(clean)} |"
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8", newline="\n")

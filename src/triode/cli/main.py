@@ -1,0 +1,66 @@
+"""The `triode` command: registers one verb per file, prints errors, chooses exit codes."""
+
+import sys
+
+import typer
+
+from triode import __version__
+from triode.cli.check import check
+from triode.cli.demo import demo
+from triode.cli.export import export
+from triode.cli.info import info
+from triode.cli.lint import lint
+from triode.cli.render import render
+from triode.cli.report import report
+from triode.cli.train import train
+from triode.errors import TriodeError
+
+__all__ = ["application", "main"]
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+application = typer.Typer(
+    name="triode",
+    help="Capture, compile and study neural amps: two recordings in, a .nam out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for verb in (train, check, render, report, info, export, lint, demo):
+    application.command()(verb)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"triode {__version__}")
+        raise typer.Exit
+
+
+@application.callback()
+def _root(
+    *,
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    del version
+
+
+def main() -> None:
+    """Run the command line; errors raised on purpose become one message and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        application()
+    except TriodeError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted.", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

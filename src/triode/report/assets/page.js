@@ -1,0 +1,96 @@
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const canvases = [...document.querySelectorAll("[data-figure]")];
+
+  // Figures name their colours "@name"; the style sheet knows what they are at the moment.
+  const painted = (value, style) => {
+    if (typeof value === "string" && value.startsWith("@")) {
+      return style.getPropertyValue("--" + value.slice(1)).trim();
+    }
+    if (Array.isArray(value)) {
+      return value.map((one) => painted(one, style));
+    }
+    if (value !== null && typeof value === "object") {
+      return Object.fromEntries(
+        Object.entries(value).map(([key, one]) => [key, painted(one, style)]),
+      );
+    }
+    return value;
+  };
+
+  const options = {
+    responsive: true,
+    displaylogo: false,
+    modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]],
+  };
+
+  const draw = (canvas) => {
+    const source = document.getElementById(canvas.dataset.figure);
+    const figure = painted(JSON.parse(source.textContent), getComputedStyle(root));
+    const narrow = canvas.clientWidth < 480;
+    if (narrow) {
+      figure.layout.margin = { ...figure.layout.margin, l: 44, r: 4 };
+      if (figure.layout.coloraxis) {
+        figure.layout.coloraxis.showscale = false;
+      }
+    }
+    const shown = canvas.dataset.range ? JSON.parse(canvas.dataset.range) : null;
+    if (shown) {
+      figure.layout.xaxis.range = shown;
+    }
+    return Plotly.react(canvas, figure.data, figure.layout, {
+      ...options,
+      displayModeBar: !narrow,
+    });
+  };
+
+  const drawAll = () => canvases.forEach(draw);
+
+  drawAll();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  addEventListener("beforeprint", () => {
+    root.dataset.paper = "";
+    drawAll();
+  });
+  addEventListener("afterprint", () => {
+    delete root.dataset.paper;
+    drawAll();
+  });
+
+  for (const button of document.querySelectorAll("[data-plot]")) {
+    button.addEventListener("click", () => {
+      const canvas = canvases.find((one) => one.dataset.figure === button.dataset.plot);
+      const range = [Number(button.dataset.from), Number(button.dataset.to)];
+      canvas.dataset.range = JSON.stringify(range);
+      Plotly.relayout(canvas, { "xaxis.range": range });
+      for (const other of button.parentElement.children) {
+        other.setAttribute("aria-pressed", String(other === button));
+      }
+    });
+  }
+
+  // One player sounds at a time, and the next goes on where the last one was.
+  const players = [...document.querySelectorAll("audio")];
+  const keepPlace = document.getElementById("keep-place");
+  const loop = document.getElementById("loop");
+  let last = null;
+  document.querySelector(".switches").hidden = false;
+  loop.addEventListener("change", () => players.forEach((one) => (one.loop = loop.checked)));
+  for (const player of players) {
+    player.addEventListener("play", () => {
+      for (const other of players) {
+        if (other !== player) {
+          other.pause();
+        }
+      }
+      if (keepPlace.checked && last !== null && last !== player && !last.ended) {
+        player.currentTime = last.currentTime;
+      }
+      last = player;
+      player.closest("li").classList.add("playing");
+    });
+    player.addEventListener("pause", () => player.closest("li").classList.remove("playing"));
+  }
+})();

@@ -1,0 +1,165 @@
+"""Audio players: short excerpts inside the page, at levels that can be compared."""
+
+import base64
+import html
+import io
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from triode.metrics import peak, rms_db
+from triode.report.evaluation import Evaluation
+from triode.report.numbers import db, span
+from triode.report.passage import loudest_excerpt
+
+__all__ = ["Clip", "clips", "data_uri", "excerpt", "excerpt_text", "players"]
+
+Float32Array = npt.NDArray[np.float32]
+
+_EXCERPT_SECONDS = 8.0
+_MOST_CLIP_SECONDS = 90.0
+_PEAK_DBFS = -1.0
+_MOST_BOOST_DB = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """One thing to listen to.
+
+    Attributes:
+        key: Short name, unique on the page.
+        title: What it is.
+        note: What to listen for, as plain text.
+        samples: (frames,), as recorded or played.
+        gain_db: How much louder it is played.
+    """
+
+    key: str
+    title: str
+    note: str
+    samples: Float32Array
+    gain_db: float
+
+
+def excerpt(evaluation: Evaluation) -> slice:
+    """The loudest ten seconds of the validation passage; fewer when there are many sizes.
+
+    A file with many sizes would otherwise make a page too large to send.
+    """
+    recording = evaluation.recording
+    clip_count = 2 + 3 * len(evaluation.sizes)
+    length_seconds = min(_EXCERPT_SECONDS, _MOST_CLIP_SECONDS / clip_count)
+    start, stop = recording.validation
+    part = loudest_excerpt(
+        recording.wet[start:stop], max(1, round(length_seconds * recording.rate_hz))
+    )
+    return slice(start + part.start, start + part.stop)
+
+
+def clips(evaluation: Evaluation) -> tuple[Clip, ...]:
+    """Dry, gear, each size, each residual, and each residual amplified.
+
+    Gear, sizes and plain residuals share one gain, so that they can be compared; the dry signal
+    and the amplified residuals are brought to the same peak on their own.
+    """
+    recording, part = evaluation.recording, excerpt(evaluation)
+    wet = recording.wet[part]
+    outputs = [size.output[part] for size in evaluation.sizes]
+    shared_db = min(_boost_db(wet), *(_boost_db(output) for output in outputs))
+    # What a model adds to a quiet gear is loud in its residual as well: no clip may clip.
+    shared_db = min(shared_db, *(_boost_db(wet - output) for output in outputs))
+    dry = recording.dry[part]
+    result = [
+        Clip(
+            key="gear",
+            title="Gear",
+            note="The recording to match.",
+            samples=wet,
+            gain_db=shared_db,
+        )
+    ]
+    for size, output in zip(evaluation.sizes, outputs, strict=True):
+        result.append(
+            Clip(
+                key=size.network.name,
+                title=size.label,
+                note="What the model plays.",
+                samples=output,
+                gain_db=shared_db,
+            )
+        )
+    result.append(
+        Clip(
+            key="dry",
+            title="Dry",
+            note="What went in.",
+            samples=dry,
+            gain_db=_boost_db(dry),
+        )
+    )
+    for size, output in zip(evaluation.sizes, outputs, strict=True):
+        residual = wet - output
+        result += [
+            Clip(
+                key=f"{size.network.name}-residual",
+                title=f"Residual of {size.label}",
+                note="Gear minus model, at the level of the others.",
+                samples=residual,
+                gain_db=shared_db,
+            ),
+            Clip(
+                key=f"{size.network.name}-residual-amplified",
+                title=f"Residual of {size.label}, amplified",
+                note="The same, brought up to be studied.",
+                samples=residual,
+                gain_db=_boost_db(residual),
+            ),
+        ]
+    return tuple(result)
+
+
+def players(evaluation: Evaluation) -> str:
+    """The players as HTML list items."""
+    rate_hz = round(evaluation.recording.rate_hz)
+    return "\n".join(_player(clip, rate_hz) for clip in clips(evaluation))
+
+
+def data_uri(samples: Float32Array, rate_hz: int) -> str:
+    """The samples, (frames,) within full scale, as FLAC of 16 bits in a data URI."""
+    buffer = io.BytesIO()
+    soundfile.write(buffer, samples, rate_hz, format="FLAC", subtype="PCM_16")
+    return "data:audio/flac;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _player(clip: Clip, rate_hz: int) -> str:
+    played = clip.samples * np.float32(10.0 ** (clip.gain_db / 20.0))
+    title, key = html.escape(clip.title), html.escape(clip.key)
+    gain = f"played {db(clip.gain_db, signed=True)}" if abs(clip.gain_db) >= 0.05 else "as recorded"
+    highest = peak(clip.samples)
+    peak_db = 20.0 * math.log10(highest) if highest > 0.0 else -math.inf
+    return (
+        f'<li class="player" id="listen-{key}">'
+        f'<h3 id="title-{key}">{title}</h3>'
+        f"<p>{html.escape(clip.note)}</p>"
+        f'<audio controls preload="metadata" aria-labelledby="title-{key}" '
+        f'src="{data_uri(played, rate_hz)}"></audio>'
+        f'<p class="levels">Peak {db(peak_db)}FS, RMS {db(rms_db(clip.samples))}FS, {gain}</p>'
+        "</li>"
+    )
+
+
+def excerpt_text(evaluation: Evaluation) -> str:
+    """Which seconds of the recording are played, as plain text."""
+    part, rate_hz = excerpt(evaluation), evaluation.recording.rate_hz
+    return span(part.start / rate_hz, part.stop / rate_hz)
+
+
+def _boost_db(samples: Float32Array) -> float:
+    """The gain that brings the peak to just below full scale; a silent signal gets none."""
+    highest = float(np.abs(samples).max(initial=0.0))
+    if highest == 0.0:
+        return 0.0
+    return min(_MOST_BOOST_DB, _PEAK_DBFS - 20.0 * math.log10(highest))

@@ -1,0 +1,73 @@
+"""The parts of the page, one function each, as HTML."""
+
+import html
+import math
+from collections.abc import Iterable
+
+from triode.report.evaluation import Evaluation, SizeResult
+from triode.report.figures import Figure, figure_json
+from triode.report.meter import meter
+from triode.report.numbers import db, ratio
+
+__all__ = ["plot", "verdict_cards", "view_buttons", "warning_list"]
+
+
+def verdict_cards(evaluation: Evaluation) -> str:
+    """One card per size: the grade, what it means, and the two numbers behind it."""
+    floor = evaluation.recording.replicate_floor
+    floor_db = 10.0 * math.log10(floor) if floor else None
+    return "\n".join(_card(size, floor_db) for size in evaluation.sizes)
+
+
+def _card(size: SizeResult, floor_db: float | None) -> str:
+    grade, scores = size.verdict.grade, size.validation
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in size.verdict.notes)
+    return (
+        f'<article class="card grade-{grade.key}">'
+        f'<h3><span class="size">{html.escape(size.label)}</span> {html.escape(grade.title)}</h3>'
+        f'<dl class="figures"><div><dt>Null depth</dt><dd>{db(scores.null_depth_db)}</dd></div>'
+        f"<div><dt>ESR</dt><dd>{ratio(scores.esr)}</dd></div></dl>"
+        f"{meter(scores.null_depth_db, floor_db)}"
+        f"<p>{html.escape(grade.meaning)}</p>{notes}</article>"
+    )
+
+
+def plot(key: str, title: str, summary: str, figure: Figure, *, extra: str = "") -> str:
+    """A plot with its title and a sentence that says what it shows, for those who cannot see it.
+
+    Args:
+        key: Short name, unique on the page.
+        title: Plain text.
+        summary: Plain text.
+        figure: What plotly draws.
+        extra: HTML put under the title.
+    """
+    return (
+        f'<figure class="plot" id="plot-{key}"><figcaption><h3>{html.escape(title)}</h3>'
+        f'<p id="about-{key}">{html.escape(summary)}</p>{extra}</figcaption>'
+        f'<div class="canvas canvas-{key}" role="img" aria-label="{html.escape(title)}" '
+        f'aria-describedby="about-{key}" data-figure="data-{key}"></div>'
+        f'<script type="application/json" id="data-{key}">{figure_json(figure)}</script>'
+        "</figure>"
+    )
+
+
+def view_buttons(key: str, views_ms: Iterable[tuple[int, int]], pressed: int) -> str:
+    """Buttons that zoom the time axis of a plot without a mouse."""
+    buttons = "".join(
+        f'<button type="button" data-plot="data-{key}" data-from="{start}" data-to="{stop}" '
+        f'aria-pressed="{"true" if index == pressed else "false"}">{stop - start} ms</button>'
+        for index, (start, stop) in enumerate(views_ms)
+    )
+    return f'<div class="views" role="group" aria-label="Zoom of the time axis">{buttons}</div>'
+
+
+def warning_list(warnings: Iterable[str]) -> str:
+    """The warnings as a section, or nothing when there are none."""
+    items = "".join(f"<li>{html.escape(one)}</li>" for one in dict.fromkeys(warnings))
+    if not items:
+        return ""
+    return (
+        '<section class="warnings" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2>'
+        f"<ul>{items}</ul></section>"
+    )

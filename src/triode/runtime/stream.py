@@ -1,0 +1,185 @@
+"""Live audio through the sound devices, with the `live` extra (sounddevice over PortAudio)."""
+
+from collections.abc import Callable
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from triode.errors import AudioError
+from triode.runtime.live import LiveChain
+
+__all__ = ["LiveStream", "device_rate_hz", "load_sounddevice"]
+
+Float32Array = npt.NDArray[np.float32]
+Device = str | int | None
+
+
+def load_sounddevice() -> ModuleType:
+    """The sounddevice package.
+
+    Raises:
+        AudioError: It is not installed, or PortAudio is not.
+    """
+    try:
+        import sounddevice
+    except ImportError as error:
+        raise AudioError(
+            "live audio needs the sounddevice package",
+            hint="Install it with: pip install 'triode[live]'",
+        ) from error
+    except OSError as error:
+        raise AudioError(
+            "live audio needs the PortAudio library",
+            got=error,
+            hint="Install it with your system's packages: libportaudio2 on Debian and Ubuntu, "
+            "portaudio on Fedora, Arch and Homebrew.",
+        ) from error
+    module: ModuleType = sounddevice
+    return module
+
+
+def device_rate_hz(
+    wanted_hz: float, input_device: Device, output_device: Device, channel: int = 1
+) -> float:
+    """The rate to open two devices with: `wanted_hz` where both can, else the output's own.
+
+    Raises:
+        AudioError: There is no such device, or it has no such channel.
+    """
+    sounddevice = load_sounddevice()
+    entry = _device(sounddevice, input_device, "input")
+    leave = _device(sounddevice, output_device, "output")
+    if channel > entry["max_input_channels"]:
+        raise AudioError(
+            "the input device has no such channel",
+            where=entry["name"],
+            expected=f"a channel from 1 to {entry['max_input_channels']}",
+            got=channel,
+        )
+    try:
+        sounddevice.check_input_settings(
+            device=input_device, channels=channel, dtype="float32", samplerate=wanted_hz
+        )
+        sounddevice.check_output_settings(
+            device=output_device, channels=1, dtype="float32", samplerate=wanted_hz
+        )
+    except sounddevice.PortAudioError:
+        return float(leave["default_samplerate"])
+    return wanted_hz
+
+
+class LiveStream:
+    """A duplex stream that runs a chain; use it in a `with` statement.
+
+    Args:
+        chain: What plays the blocks.
+        rate_hz: Sample rate of both devices.
+        block_frames: Frames of a block.
+        input_device: Name (a part will do) or number; None for the system's default.
+        output_device: The same.
+        channel: Which channel of the input device to play, from 1.
+
+    Raises:
+        AudioError: The devices cannot be opened this way.
+    """
+
+    def __init__(
+        self,
+        chain: LiveChain,
+        *,
+        rate_hz: float,
+        block_frames: int,
+        input_device: Device = None,
+        output_device: Device = None,
+        channel: int = 1,
+    ) -> None:
+        sounddevice = load_sounddevice()
+        self.dropouts = 0
+        self.failure: Exception | None = None
+        self._chain = chain
+        self._channel = channel - 1
+        self._abort = sounddevice.CallbackAbort
+        leave = _device(sounddevice, output_device, "output")
+        try:
+            self._stream: Any = sounddevice.Stream(
+                samplerate=rate_hz,
+                blocksize=block_frames,
+                device=(input_device, output_device),
+                channels=(channel, min(2, leave["max_output_channels"])),
+                dtype="float32",
+                latency="low",
+                callback=self.play_block,
+            )
+        except (sounddevice.PortAudioError, ValueError) as error:
+            raise AudioError(
+                "the sound devices cannot be opened",
+                got=error,
+                hint="Choose others with --input and --output, or another --block.",
+            ) from error
+
+    @property
+    def round_trip_seconds(self) -> float:
+        """From the input's connector to the output's, as the devices report it, plus the chain."""
+        return float(sum(self._stream.latency)) + self._chain.delay_seconds
+
+    @property
+    def active(self) -> bool:
+        """Whether blocks are still being played."""
+        return bool(self._stream.active)
+
+    def play_block(
+        self,
+        entry: Float32Array,
+        leave: Float32Array,
+        frames: int,
+        time: object,
+        status: Any,
+    ) -> None:
+        """Play one block from `entry` into `leave`, (frames, channels); called by PortAudio."""
+        del frames, time
+        if status:
+            self.dropouts += 1
+        try:
+            played = self._chain.process(np.ascontiguousarray(entry[:, self._channel]))
+        except Exception as error:
+            self.failure = error
+            leave[:] = 0.0
+            raise self._abort from error
+        leave[:] = played[:, None]
+
+    def __enter__(self) -> Self:
+        self._stream.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stream.stop()
+        self._stream.close()
+
+
+def _device(sounddevice: ModuleType, device: Device, kind: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = sounddevice.query_devices(device, kind)
+    except (ValueError, sounddevice.PortAudioError) as error:
+        names = _names(sounddevice.query_devices, kind)
+        raise AudioError(
+            f"there is no such {kind} device" if names else f"there is no {kind} device",
+            expected=f"one of {', '.join(names)}" if names else None,
+            got=device,
+            hint=f"Choose one with --{kind}." if names else "Connect one and try again.",
+        ) from error
+    return found
+
+
+def _names(query_devices: Callable[[], Any], kind: str) -> list[str]:
+    return [
+        f"{number}: {one['name']}"
+        for number, one in enumerate(query_devices())
+        if one[f"max_{kind}_channels"] > 0
+    ]

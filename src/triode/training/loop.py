@@ -1,0 +1,240 @@
+"""The training loop: from initial networks to the best of each size."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from triode.architectures import lower, size_names
+from triode.errors import TrainingError
+from triode.graph import Graph, receptive_field, settle_samples
+from triode.graph.torch_mapping import TorchGraph
+from triode.nam import Config
+from triode.training.initialise import initial_parameters
+from triode.training.loss import Target, training_loss
+from triode.training.material import Material
+from triode.training.progress import EpochRecord, Progress
+from triode.training.recipe import Recipe
+from triode.training.validation import passage_esr
+from triode.training.windows import WindowPlan, cut
+
+__all__ = ["Trainee", "TrainingState", "fit", "initial_state", "torch_settings"]
+
+_SEED_OF_WEIGHTS = 0
+
+
+@dataclass(kw_only=True)
+class Trainee:
+    """One size in training.
+
+    Attributes:
+        name: Its size name.
+        module: The network as it is now.
+        run_in_samples: Context that each training window needs before its outputs.
+        settle_samples: Context that validation gives before each segment.
+        best_esr: The best validation ESR so far.
+        best_epoch: When that was; 0 for never.
+        best: The module's state then.
+    """
+
+    name: str
+    module: TorchGraph
+    run_in_samples: int
+    settle_samples: int
+    best_esr: float = math.inf
+    best_epoch: int = 0
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def keep_if_best(self, esr: float, epoch: int) -> None:
+        """Remember the current network if `esr` is the lowest so far."""
+        if esr < self.best_esr:
+            self.best_esr, self.best_epoch = esr, epoch
+            self.best = {
+                name: value.detach().clone() for name, value in self.module.state_dict().items()
+            }
+
+
+@dataclass(kw_only=True)
+class TrainingState:
+    """Everything that changes while training."""
+
+    trainees: list[Trainee]
+    optimizer: torch.optim.Adam
+    history: list[EpochRecord] = field(default_factory=list)
+
+    @property
+    def best_esr(self) -> dict[str, float]:
+        """Best validation ESR so far by size."""
+        return {trainee.name: trainee.best_esr for trainee in self.trainees}
+
+
+def initial_state(
+    configs: tuple[Config, ...], recipe: Recipe, rate_hz: float, device: str
+) -> TrainingState:
+    """All sizes with the initial weights that the recipe's seed gives, and a fresh optimizer."""
+    trainees = []
+    for index, (name, config) in enumerate(zip(size_names(len(configs)), configs, strict=True)):
+        generator = np.random.default_rng((_SEED_OF_WEIGHTS, recipe.seed, index))
+        graph = lower(config)
+        module = TorchGraph(graph, initial_parameters(config, generator)).to(device)
+        trainees.append(
+            Trainee(
+                name=name,
+                module=module,
+                run_in_samples=_run_in_samples(graph, recipe),
+                settle_samples=settle_samples(graph, rate_hz),
+            )
+        )
+    optimizer = torch.optim.Adam(
+        [parameter for trainee in trainees for parameter in trainee.module.parameters()],
+        lr=recipe.optimizer.learning_rate,
+        betas=(recipe.optimizer.beta1, recipe.optimizer.beta2),
+        eps=recipe.optimizer.epsilon,
+    )
+    return TrainingState(trainees=trainees, optimizer=optimizer)
+
+
+def fit(
+    state: TrainingState,
+    material: Material,
+    recipe: Recipe,
+    *,
+    device: str,
+    progress: Progress,
+    save: Callable[[TrainingState], None],
+) -> bool:
+    """Train until the recipe's epochs are done or `progress` asks to stop; change `state`.
+
+    The sizes see the same windows but share nothing else: the sum of their losses is minimised.
+    When stopped amid an epoch, that epoch is not part of the history, but its networks count if
+    they are the best so far. One long function on purpose: it is what a reader comes here for.
+
+    Args:
+        state: Where to start: fresh, or from a checkpoint.
+        material: The recordings.
+        recipe: The hyperparameters.
+        device: Where to compute.
+        progress: Told about every step and epoch.
+        save: Called after every epoch, before `progress` hears of it.
+
+    Returns:
+        True when all epochs are done, False when stopped before.
+
+    Raises:
+        TrainingError: There is too little material, or the loss is not a number any more.
+    """
+    dry = torch.from_numpy(material.dry).to(device)
+    wet = torch.from_numpy(material.wet).to(device)
+    plan = WindowPlan(
+        ranges=material.training,
+        run_in_samples=max(trainee.run_in_samples for trainee in state.trainees),
+        output_samples=recipe.windows.output_samples,
+        batch_size=recipe.windows.batch_size,
+        seed=recipe.seed,
+    )
+
+    def validate() -> dict[str, float]:
+        return {
+            one.name: passage_esr(
+                one.module, dry, wet, material.validation, one.settle_samples, recipe.validation
+            )
+            for one in state.trainees
+        }
+
+    progress.on_start(
+        epochs=recipe.epochs,
+        epochs_done=len(state.history),
+        steps_per_epoch=plan.steps_per_epoch,
+        best_esr=state.best_esr,
+    )
+    seconds_before = state.history[-1].seconds if state.history else 0.0
+    began = time.monotonic()
+    for epoch in range(len(state.history) + 1, recipe.epochs + 1):
+        learning_rate = recipe.optimizer.learning_rate * recipe.optimizer.decay_per_epoch ** (
+            epoch - 1
+        )
+        for group in state.optimizer.param_groups:
+            group["lr"] = learning_rate
+        loss_sums = dict.fromkeys(state.best_esr, 0.0)
+        for starts in plan.batches(epoch):
+            if progress.should_stop():
+                _keep_best(state, validate(), epoch)
+                return False
+            losses = _step(state, dry, wet, starts, recipe)
+            for name, value in losses.items():
+                loss_sums[name] += value
+            progress.on_step()
+        _refuse_divergence(loss_sums, epoch)
+        esr = validate()
+        _keep_best(state, esr, epoch)
+        record = EpochRecord(
+            epoch=epoch,
+            steps=epoch * plan.steps_per_epoch,
+            seconds=round(seconds_before + time.monotonic() - began, 3),
+            learning_rate=learning_rate,
+            loss={name: total / plan.steps_per_epoch for name, total in loss_sums.items()},
+            esr=esr,
+        )
+        state.history.append(record)
+        save(state)
+        progress.on_epoch(record, state.best_esr)
+    return True
+
+
+def _step(
+    state: TrainingState, dry: Tensor, wet: Tensor, starts: npt.NDArray[np.int64], recipe: Recipe
+) -> dict[str, float]:
+    """One optimizer step on the windows at `starts`; return the loss by size."""
+    samples = recipe.windows.output_samples
+    target = Target.of(cut(wet, starts, 0, samples), recipe.loss)
+    losses = {}
+    state.optimizer.zero_grad()
+    for trainee in state.trainees:
+        signal = cut(dry, starts, trainee.run_in_samples, samples)
+        estimate = trainee.module(signal[:, None])[:, 0, -samples:]
+        loss = training_loss(estimate, target, recipe.loss)
+        # Right after its own forward pass, so that only one size's activations are in memory.
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        losses[trainee.name] = float(loss.detach())
+    state.optimizer.step()
+    return losses
+
+
+def _keep_best(state: TrainingState, esr: dict[str, float], epoch: int) -> None:
+    for trainee in state.trainees:
+        trainee.keep_if_best(esr[trainee.name], epoch)
+
+
+def _refuse_divergence(losses: dict[str, float], epoch: int) -> None:
+    for name, value in losses.items():
+        if not math.isfinite(value):
+            raise TrainingError(
+                f"size {name} diverged in epoch {epoch}: its loss is not a number",
+                hint="Use a recipe with a lower optimizer.learning_rate.",
+            )
+
+
+def _run_in_samples(graph: Graph, recipe: Recipe) -> int:
+    finite = receptive_field(graph) - 1
+    return max(finite, recipe.windows.run_in_samples) if graph.settle_seconds else finite
+
+
+@contextmanager
+def torch_settings(*, device: str, threads: int | None) -> Iterator[None]:
+    """Set torch's thread count and, on the CPU, deterministic algorithms; restore them after."""
+    threads_before = torch.get_num_threads()
+    deterministic_before = torch.are_deterministic_algorithms_enabled()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(device == "cpu" or deterministic_before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads_before)
+        torch.use_deterministic_algorithms(deterministic_before)

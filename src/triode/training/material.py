@@ -1,0 +1,78 @@
+"""What a training learns from: the aligned recordings, scaled, and the ranges to use."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from triode.errors import TrainingError
+
+__all__ = ["Material", "prepare_material"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Material:
+    """Signals and ranges, ready for training.
+
+    Attributes:
+        dry: (frames,) float32.
+        wet: (frames,) float32, scaled so that its training ranges have the recipe's RMS level.
+        rate_hz: Sample rate.
+        training: Ranges [start, stop) that windows may lie in, run-in included.
+        validation: The range [start, stop) over which the ESR is measured.
+        output_gain: What the scaled wet signal times gives the recording's own level.
+        fingerprint: SHA-256 of all of this.
+    """
+
+    dry: npt.NDArray[np.float32]
+    wet: npt.NDArray[np.float32]
+    rate_hz: float
+    training: tuple[tuple[int, int], ...]
+    validation: tuple[int, int]
+    output_gain: float
+    fingerprint: str
+
+
+def prepare_material(
+    dry: npt.NDArray[np.float32],
+    wet: npt.NDArray[np.float32],
+    *,
+    rate_hz: float,
+    training: tuple[tuple[int, int], ...],
+    validation: tuple[int, int],
+    wet_level_dbfs: float,
+) -> Material:
+    """Scale the wet recording to `wet_level_dbfs` RMS over its training ranges.
+
+    The ESR does not change with scale, but the gradients of the MSE, and its balance with the
+    spectral term, do. The scale is undone in the exported network by one multiplication.
+
+    Raises:
+        TrainingError: The wet recording is silent where it should be learned from or judged.
+    """
+    energy = sum(float(np.square(wet[a:b], dtype=np.float64).sum()) for a, b in training)
+    samples = sum(stop - start for start, stop in training)
+    if energy == 0.0 or not np.any(wet[slice(*validation)]):
+        raise TrainingError(
+            "the wet recording is silent in its training or validation passage",
+            expected="the sound of the gear",
+            got="zeros",
+            hint="Check the recording with triode check.",
+        )
+    level = np.sqrt(energy / samples)
+    gain = 10.0 ** (wet_level_dbfs / 20.0) / level
+    facts = json.dumps([float(rate_hz), training, validation]).encode()
+    digest = hashlib.sha256(facts)
+    for signal in (dry, wet):
+        digest.update(np.ascontiguousarray(signal, "<f4").tobytes())
+    return Material(
+        dry=dry,
+        wet=(wet * np.float32(gain)).astype(np.float32),
+        rate_hz=rate_hz,
+        training=training,
+        validation=validation,
+        output_gain=float(1.0 / np.float32(gain)),
+        fingerprint=digest.hexdigest(),
+    )

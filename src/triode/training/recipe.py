@@ -1,0 +1,266 @@
+"""A training recipe: every hyperparameter, checked, from TOML data."""
+
+import difflib
+import tomllib
+import typing
+from collections.abc import Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from triode.errors import NamFileError, RecipeError
+from triode.metrics import STFT_RESOLUTIONS
+from triode.nam import parse_config
+
+__all__ = [
+    "Loss",
+    "Optimizer",
+    "Recipe",
+    "Size",
+    "Validation",
+    "Windows",
+    "load_recipe",
+    "recipe_names",
+]
+
+_SUFFIX = ".toml"
+_CHECK_RATE_HZ = 48000.0
+
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Size(_Table):
+    """One network of the capture.
+
+    Attributes:
+        architecture: WaveNet, LSTM, ConvNet or Linear.
+        max_value: A player's size control below this value chooses the network; 1 for the last.
+        config: The `config` object of the `.nam` file.
+    """
+
+    architecture: str
+    max_value: Positive = 1.0
+    config: Mapping[str, Any]
+
+
+class Windows(_Table):
+    """How the training passage is cut.
+
+    Attributes:
+        output_samples: Samples of each window that the loss sees.
+        run_in_samples: The least number of dry samples before them. Networks with a finite memory
+            always get their whole receptive field; this is for the others.
+        batch_size: Windows per step.
+    """
+
+    output_samples: Annotated[int, Field(ge=1)]
+    run_in_samples: Annotated[int, Field(ge=0)] = 0
+    batch_size: Annotated[int, Field(ge=1)]
+
+
+class Loss(_Table):
+    """loss = mse_weight MSE + mrstft_weight (multi-resolution STFT distance).
+
+    Attributes:
+        mse_weight: Weight of the mean squared error.
+        mrstft_weight: Weight of the multi-resolution STFT distance.
+        pre_emphasis_coefficient: c of the filter y[n] - c y[n-1] that both signals pass before
+            the MSE; 0 for none.
+    """
+
+    mse_weight: NotNegative = 1.0
+    mrstft_weight: NotNegative = 0.0
+    pre_emphasis_coefficient: Share = 0.0
+
+    @model_validator(mode="after")
+    def _has_a_term(self) -> Self:
+        if self.mse_weight == 0.0 and self.mrstft_weight == 0.0:
+            raise ValueError("mse_weight and mrstft_weight are both 0, so nothing is learned")
+        return self
+
+
+class Optimizer(_Table):
+    """Adam (Kingma and Ba 2015) with a learning rate that decays exponentially.
+
+    Attributes:
+        learning_rate: In the first epoch.
+        decay_per_epoch: Factor from each epoch to the next.
+        beta1, beta2, epsilon: Adam's own.
+    """
+
+    learning_rate: Positive
+    decay_per_epoch: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    beta1: Share = 0.9
+    beta2: Share = 0.999
+    epsilon: Positive = 1e-8
+
+
+class Validation(_Table):
+    """How the validation passage is cut so that memory stays flat; the ESR is over all of it.
+
+    Attributes:
+        segment_samples: Samples evaluated in one stretch.
+        batch_size: Stretches evaluated side by side.
+    """
+
+    segment_samples: Annotated[int, Field(ge=1)] = 65536
+    batch_size: Annotated[int, Field(ge=1)] = 8
+
+
+class Recipe(_Table):
+    """Everything that decides a training but the recordings.
+
+    Attributes:
+        description: One line for people.
+        sizes: The networks, ascending in `max_value`; all train at once, independently.
+        epochs: Passes over the training passage.
+        seed: Of the initial weights and the order of the windows.
+        wet_level_dbfs: RMS level to which the wet training passage is scaled before training, so
+            that the loss terms keep their balance for quiet gear; undone in the exported file.
+    """
+
+    description: str
+    sizes: Annotated[tuple[Size, ...], Field(min_length=1)]
+    epochs: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)] = 0
+    wet_level_dbfs: Annotated[float, Field(ge=-60.0, le=0.0)] = -18.0
+    windows: Windows
+    loss: Loss = Loss()
+    optimizer: Optimizer
+    validation: Validation = Validation()
+
+    @model_validator(mode="after")
+    def _sizes_cover_the_control(self) -> Self:
+        values = [size.max_value for size in self.sizes]
+        if values != sorted(set(values)) or values[-1] < 1.0:
+            raise ValueError("max_value has to ascend from size to size, and the last be 1 or more")
+        return self
+
+    @model_validator(mode="after")
+    def _windows_hold_a_spectrum(self) -> Self:
+        shortest = max(resolution.points for resolution in STFT_RESOLUTIONS) // 2 + 1
+        if self.loss.mrstft_weight > 0.0 and self.windows.output_samples < shortest:
+            raise ValueError(
+                f"windows.output_samples has to be at least {shortest} for loss.mrstft_weight"
+            )
+        return self
+
+    def changed(self, **values: object) -> "Recipe":
+        """This recipe with some top-level values replaced, checked again; None changes nothing.
+
+        Raises:
+            RecipeError: A value cannot be right.
+        """
+        given = {key: value for key, value in values.items() if value is not None}
+        return _checked({**self.model_dump(), **given}, "recipe")
+
+
+def recipe_names() -> dict[str, str]:
+    """The recipes that come with Triode: name to one-line description, sorted by name."""
+    files = (file for file in _folder().iterdir() if file.name.endswith(_SUFFIX))
+    names = sorted(file.name.removesuffix(_SUFFIX) for file in files)
+    return {name: load_recipe(name).description for name in names}
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """Read a recipe by its name, or from a TOML file.
+
+    Raises:
+        RecipeError: There is no such recipe, or it has an unknown key or an impossible value.
+    """
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or text.endswith(_SUFFIX):
+        source: Traversable = Path(name_or_path)
+    else:
+        source = _folder() / f"{text}{_SUFFIX}"
+        if not source.is_file():
+            names = sorted(file.name.removesuffix(_SUFFIX) for file in _folder().iterdir())
+            raise RecipeError(
+                "there is no recipe of that name",
+                expected=f"one of {', '.join(names)}, or the path of a .toml file",
+                got=text,
+                hint=_did_you_mean(text, names),
+            )
+    try:
+        document = tomllib.loads(source.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise RecipeError(
+            "the recipe cannot be read", where=text, got=error.strerror or error
+        ) from error
+    except ValueError as error:
+        raise RecipeError("the recipe is not TOML text", where=text, got=error) from error
+    return _checked(document, text)
+
+
+def _folder() -> Traversable:
+    return resources.files("triode") / "recipes"
+
+
+def _checked(document: Mapping[str, object], where: str) -> Recipe:
+    try:
+        # TOML has no tuples; the lists it gives are checked item by item all the same.
+        recipe = Recipe.model_validate(_with_tuples(document))
+    except ValidationError as error:
+        raise _recipe_error(error, where) from error
+    for number, size in enumerate(recipe.sizes):
+        try:
+            parse_config(size.architecture, size.config, _CHECK_RATE_HZ)
+        except NamFileError as error:
+            raise RecipeError(
+                error.problem,
+                where=f"{where}, sizes[{number}].{error.where or 'config'}",
+                expected=error.expected,
+                got=error.got,
+                hint=error.hint,
+            ) from error
+    return recipe
+
+
+def _with_tuples(document: Mapping[str, object]) -> dict[str, object]:
+    sizes = document.get("sizes")
+    return {**document, "sizes": tuple(sizes)} if isinstance(sizes, list) else dict(document)
+
+
+def _recipe_error(error: ValidationError, where: str) -> RecipeError:
+    """One thing that is wrong, in Triode's words; a misspelt key before the one it leaves out."""
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    location = first["loc"]
+    key = ".".join(str(part) for part in location) or "the recipe"
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(location[:-1])
+        return RecipeError(
+            f"unknown key {key}",
+            where=where,
+            expected=f"one of {', '.join(known)}",
+            hint=_did_you_mean(str(location[-1]), known),
+        )
+    if first["type"] == "missing":
+        return RecipeError(f"the key {key} is missing", where=where)
+    got = None if isinstance(first["input"], Mapping) else first["input"]
+    expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return RecipeError(f"{key} cannot be right", where=where, expected=expected, got=got)
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    """The keys of the table at `location` in the tree of configs."""
+    table: type[BaseModel] = Recipe
+    for part in location:
+        if isinstance(part, str):
+            annotation = table.model_fields[part].annotation
+            inner = typing.get_args(annotation) or (annotation,)
+            table = next(one for one in inner if isinstance(one, type))
+    return list(table.model_fields)
+
+
+def _did_you_mean(text: str, known: list[str]) -> str | None:
+    near = difflib.get_close_matches(text, known, n=1)
+    return f"Did you mean {near[0]}?" if near else None
