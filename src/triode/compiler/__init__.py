@@ -5,7 +5,7 @@ in a private cache. What a graph computes is defined by its interpreter; code ma
 it by float32 rounding only, and not at all between ways of cutting a signal into blocks.
 """
 
-from triode.compiler.artifact import Artifact, compile_graph
+from triode.compiler.artifact import Artifact, compile_graph, compile_library
 from triode.compiler.cache import cache_folder
 from triode.compiler.emit import Module, emit_module
 from triode.compiler.host import host_isas
@@ -20,6 +20,7 @@ __all__ = [
     "Module",
     "cache_folder",
     "compile_graph",
+    "compile_library",
     "emit_module",
     "find_compiler",
     "host_isas",

@@ -1,5 +1,6 @@
 """From a graph to a shared library that this machine can load."""
 
+import functools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +52,14 @@ def compile_graph(
     """
     isa = isa or host_isas()[0]
     compiler = compiler or require_compiler()
-    module = emit_module(graph, isa, rule=rule)
+    module = _module(graph, isa, rule)
     return Artifact(compile_library(module.source, isa, compiler), module, isa, compiler)
+
+
+# Captures mostly share one of a few shapes, and emitting one takes as long as reading its file.
+@functools.lru_cache(maxsize=16)
+def _module(graph: Graph, isa: Isa, rule: TileRule | None) -> Module:
+    return emit_module(graph, isa, rule=rule)
 
 
 def compile_library(source: str, isa: Isa, compiler: Compiler) -> Path:

@@ -13,7 +13,7 @@ the stage of their inputs, or later, beside their reader, where that leaves fewe
 from collections import defaultdict
 from dataclasses import dataclass
 
-from triode.graph import Fir, Graph, Input, Lstm, Node
+from triode.graph import Fir, Graph, Input, Lstm, Node, Slice
 
 __all__ = ["Plan", "Ring", "Stage", "make_plan"]
 
@@ -98,7 +98,7 @@ def _positions(graph: Graph) -> dict[str, int]:
         position[node.name] = earliest + (1 if _starts_stage(node) else 0)
         for name in node.inputs:
             readers[name].append(node)
-    ringed = _lookbacks(graph).keys()
+    free = {*_lookbacks(graph), graph.input.name}
     for node in reversed(graph.nodes):
         if isinstance(node.operation, Input) or not readers[node.name]:
             continue
@@ -107,20 +107,34 @@ def _positions(graph: Graph) -> dict[str, int]:
         ) - _ends_stage(node)
         if latest <= position[node.name]:
             continue
-        gained = 0 if node.name in ringed else graph.widths[node.name]
+        cone = _cone(node, by_name, readers)
+        gained = 0 if node.name in free else graph.widths[node.name]
         paid = sum(
             graph.widths[name]
-            for name in set(node.inputs)
-            if name not in ringed
-            and not isinstance(by_name[name].operation, Input)
-            and all(
-                reader is node or position[reader.name] <= position[name]
+            for name in {name for member in cone for name in by_name[member].inputs} - cone - free
+            if all(
+                reader.name in cone or position[reader.name] <= position[name]
                 for reader in readers[name]
             )
         )
-        if paid < gained:
-            position[node.name] = latest
+        # A slice holds nothing that its source does not; gone late, it lets its source follow.
+        if isinstance(node.operation, Slice) or paid < gained:
+            position.update(dict.fromkeys(cone, latest))
     return position
+
+
+def _cone(node: Node, by_name: dict[str, Node], readers: dict[str, list[Node]]) -> set[str]:
+    """`node` and all that is computed for it alone and could move with it; a slice moves alone."""
+    cone = {node.name}
+    waiting = [] if _starts_stage(node) or isinstance(node.operation, Slice) else [node]
+    while waiting:
+        for name in waiting.pop().inputs:
+            before = by_name[name]
+            alone = all(reader.name in cone for reader in readers[name])
+            if alone and not (_starts_stage(before) or isinstance(before.operation, Input)):
+                cone.add(name)
+                waiting.append(before)
+    return cone
 
 
 def _stages(graph: Graph, position: dict[str, int]) -> tuple[Stage, ...]:

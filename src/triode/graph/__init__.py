@@ -5,13 +5,19 @@ computes), its counts and its text form. Training, playing and compiling are der
 `triode.graph.torch_mapping` is kept out of this namespace so that importing it stays light.
 """
 
-from triode.graph.activations import ACTIVATIONS, apply_activation
+from triode.graph.activations import (
+    ACTIVATIONS,
+    apply_activation,
+    apply_derivative,
+    derivative_from_output,
+)
 from triode.graph.builder import GraphBuilder
 from triode.graph.counts import Counts, counts, receptive_field, settle_samples
 from triode.graph.graph import Graph, Node, Parameter, Parameters, check_parameters
 from triode.graph.interpreter import interpret
 from triode.graph.operations import (
     Activation,
+    ActivationGradient,
     Add,
     BatchNorm,
     Blend,
@@ -32,6 +38,7 @@ from triode.graph.text import parse_graph, print_graph
 __all__ = [
     "ACTIVATIONS",
     "Activation",
+    "ActivationGradient",
     "Add",
     "BatchNorm",
     "Blend",
@@ -52,8 +59,10 @@ __all__ = [
     "Scale",
     "Slice",
     "apply_activation",
+    "apply_derivative",
     "check_parameters",
     "counts",
+    "derivative_from_output",
     "interpret",
     "parse_graph",
     "print_graph",

@@ -8,11 +8,12 @@ import numpy.typing as npt
 from scipy.signal import oaconvolve
 
 from triode.errors import GraphError
-from triode.graph.activations import Float64Array, apply_activation
+from triode.graph.activations import Float64Array, apply_activation, apply_derivative
 from triode.graph.counts import settle_samples
 from triode.graph.graph import Graph, Node, Parameters, check_parameters
 from triode.graph.operations import (
     Activation,
+    ActivationGradient,
     Add,
     BatchNorm,
     Blend,
@@ -86,6 +87,11 @@ def _evaluate(  # noqa: C901 - one case per operation, none of them a branch of 
             return apply_activation("PReLU", inputs[0], own["slopes"][:, None])
         case Activation() as activation:
             return apply_activation(activation.kind, inputs[0], *activation.constants)
+        case ActivationGradient(kind="PReLU"):
+            return inputs[0] * apply_derivative("PReLU", inputs[1], own["slopes"][:, None])
+        case ActivationGradient() as activation:
+            slope = apply_derivative(activation.kind, inputs[1], *activation.constants)
+            return inputs[0] * slope
         case Add():
             return inputs[0] + inputs[1]
         case Mul():

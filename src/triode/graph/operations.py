@@ -12,6 +12,7 @@ from triode.graph.activations import ACTIVATIONS
 
 __all__ = [
     "Activation",
+    "ActivationGradient",
     "Add",
     "BatchNorm",
     "Blend",
@@ -172,6 +173,25 @@ class Activation(_Operation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ActivationGradient(_Operation):
+    """How a gradient passes an activation: inputs are the gradient of its output, and a value.
+
+    The value is the activation's output where `derivative_from_output` says so, else its input.
+    Only gradient graphs hold this operation. PReLU owns `slopes` as the activation does.
+    """
+
+    kind: str
+    constants: tuple[float, ...] = ()
+    slope_count: int = 0
+
+    def parameters(self) -> dict[str, ParameterSpec]:
+        return {"slopes": ParameterSpec((self.slope_count,))} if self.kind == "PReLU" else {}
+
+    def output_channels(self, inputs: tuple[int, ...]) -> int:
+        return _demand_equal(inputs, 2, "activation gradient")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Add(_Operation):
     """The sum of two signals of equal width."""
 
@@ -314,5 +334,17 @@ class Fir(_Operation):
 
 
 Operation = (
-    Input | Conv | Activation | Add | Mul | Blend | Scale | Slice | Concat | BatchNorm | Lstm | Fir
+    Input
+    | Conv
+    | Activation
+    | ActivationGradient
+    | Add
+    | Mul
+    | Blend
+    | Scale
+    | Slice
+    | Concat
+    | BatchNorm
+    | Lstm
+    | Fir
 )

@@ -13,10 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from triode.errors import GraphError
 from triode.graph.activations import ACTIVATIONS
 from triode.graph.graph import Graph, Node, Parameters, check_parameters
 from triode.graph.operations import (
     Activation,
+    ActivationGradient,
     Add,
     BatchNorm,
     Blend,
@@ -115,6 +117,11 @@ class TorchGraph(nn.Module):
             values[node.name] = self._evaluate(node, own, inputs, signal)
         return values[self.graph.output]
 
+    def tensor(self, name: str) -> Tensor:
+        """The parameter `name` as torch holds it."""
+        value: Tensor = getattr(self, _mangle(name))
+        return value
+
     def to_parameters(self) -> dict[str, npt.NDArray[np.float32]]:
         """The current parameters by name, as float32 copies."""
         return {
@@ -144,6 +151,10 @@ class TorchGraph(nn.Module):
                 return functional.prelu(inputs[0], own["slopes"])
             case Activation() as activation:
                 return _ACTIVATIONS[activation.kind](inputs[0], *activation.constants)
+            case ActivationGradient():
+                raise GraphError(
+                    "torch differentiates by itself and takes no gradient graphs", where=node.name
+                )
             case Add():
                 return inputs[0] + inputs[1]
             case Mul():

@@ -67,7 +67,8 @@ def build_model(
             "data": dict(data),
             "validation_esr": size.validation_esr,
         }
-        described = {**metadata, "loudness": loudness, "gain": gain, "training": training}
+        measured = {"loudness": _rounded(loudness), "gain": _rounded(gain)}
+        described = {**metadata, **measured, "training": training}
         parts.append(Submodel(max_value=size.max_value, model=replace(model, metadata=described)))
     largest = parts[-1].model
     if len(parts) == 1:
@@ -117,3 +118,8 @@ def _plain_model(config: Config, values: Parameters, rate_hz: float) -> Model:
     if not all(np.isfinite(value).all() for value in values.values()):
         raise TrainingError("the trained network has weights that are not numbers")
     return with_parameters(blank, values)
+
+
+def _rounded(value: float) -> float:
+    """To six decimals; beyond them, sums may depend on where samples lie in memory."""
+    return round(value, 6)

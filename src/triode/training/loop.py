@@ -17,6 +17,7 @@ from triode.graph import Graph, receptive_field, settle_samples
 from triode.graph.torch_mapping import TorchGraph
 from triode.nam import Config
 from triode.training.initialise import initial_parameters
+from triode.training.kernels import trainable_module
 from triode.training.loss import Target, training_loss
 from triode.training.material import Material
 from triode.training.progress import EpochRecord, Progress
@@ -82,7 +83,7 @@ def initial_state(
     for index, (name, config) in enumerate(zip(size_names(len(configs)), configs, strict=True)):
         generator = np.random.default_rng((_SEED_OF_WEIGHTS, recipe.seed, index))
         graph = lower(config)
-        module = TorchGraph(graph, initial_parameters(config, generator)).to(device)
+        module = trainable_module(graph, initial_parameters(config, generator), device=device)
         trainees.append(
             Trainee(
                 name=name,

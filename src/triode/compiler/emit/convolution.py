@@ -24,7 +24,9 @@ _MOST_INPUTS_UNROLLED = 64
 
 def _partial_sums(conv: Conv) -> int:
     inputs = conv.in_channels // conv.groups
-    if conv.out_channels // conv.groups > 2 or inputs * conv.kernel_size < 8:
+    # The tile decides whether a 1x1 is summed in registers, in one chain: so it always is.
+    one_chain = not conv.lookback or conv.out_channels // conv.groups > 2
+    if one_chain or inputs * conv.kernel_size < 8:
         return 1
     return next(count for count in (4, 3, 2, 1) if inputs % count == 0)
 
@@ -161,7 +163,7 @@ def _loops(
     if dilation is not None:
         emitter.line(f"    for (unsigned tap = {conv.kernel_size}; tap-- > 0;) {{")
         indent += "    "
-        pointer = f"behind({pointer}, {pointer}_t, tap * dilations[{dilation}])"
+        pointer = emitter.past(pointer, f"tap * dilations[{dilation}]")
     emitter.line(f"{indent}const float *x = {pointer}{f' + {start}' if start else ''};")
     looped = step < inputs
     if looped:

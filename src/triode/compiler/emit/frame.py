@@ -3,7 +3,7 @@
 from triode.compiler.emit.memory import Memory
 from triode.compiler.plan import Plan
 
-__all__ = ["frame_text", "interface_text"]
+__all__ = ["DENORMALS", "frame_text", "interface_text"]
 
 _VIEWS = """\
 /* A value in memory: planes of frames, one per channel. `size` frames are in turn; 0: no ring. */
@@ -39,7 +39,7 @@ static NOINLINE __attribute__((unused)) void mirror(
 }
 """
 
-_DENORMALS = """\
+DENORMALS = """\
 /* Denormal numbers would slow the arithmetic down a hundredfold: they are flushed to zero. */
 #if defined(__SSE2__) && !defined(TRIODE_NO_INTRINSICS)
 static INLINE unsigned begin_flushing(void)
@@ -101,7 +101,7 @@ def frame_text(memory: Memory) -> str:
         f"{cells}\n    {{0, 0, 0}},\n}};\n"
     )
     longest = f"enum {{ LONGEST_TILE = {memory.tile} }};\n"
-    return f"{longest}\n{_VIEWS}\n{table}\n{state}\n{_DENORMALS}"
+    return f"{longest}\n{_VIEWS}\n{table}\n{state}\n{DENORMALS}"
 
 
 def interface_text(plan: Plan, memory: Memory) -> str:

@@ -59,7 +59,13 @@ def align(floats: int, to: int = ALIGNMENT_FLOATS) -> int:
 
 
 def place(
-    plan: Plan, *, chunk: int, tile: int, weight_floats: int, cells: dict[str, int]
+    plan: Plan,
+    *,
+    chunk: int,
+    tile: int,
+    weight_floats: int,
+    cells: dict[str, int],
+    compact: bool = False,
 ) -> Memory:
     """Lay out the state for chunks of `chunk` frames and tiles of at most `tile`.
 
@@ -69,15 +75,17 @@ def place(
         tile: Longest tile of any stage.
         weight_floats: Floats of all stages' packed weights.
         cells: Floats that each recurrent node keeps between frames.
+        compact: Spend no memory on cache lines, which small machines do not have.
     """
-    scratch_plane = align(chunk + tile)
+    unit = 1 if compact else ALIGNMENT_FLOATS
+    scratch_plane = align(chunk + tile, unit)
     offset = plan.scratch_rows * scratch_plane
     rest = weight_floats
     rings = []
     for ring in plan.rings.values():
-        size = align(ring.lookback + chunk + tile)
-        plane = size + align(tile)
-        if plane % _WORST_STRIDE == 0:
+        size = align(ring.lookback + chunk + tile, unit)
+        plane = size + align(tile, unit)
+        if not compact and plane % _WORST_STRIDE == 0:
             plane += ALIGNMENT_FLOATS
         rings.append(RingPlace(ring.value, ring.channels, offset, plane, size, rest))
         offset += ring.channels * plane
@@ -85,7 +93,7 @@ def place(
     placed = {}
     for name, floats in cells.items():
         placed[name] = CellPlace(name, offset, floats, rest)
-        offset += align(floats)
+        offset += align(floats, unit)
         rest += floats
     return Memory(
         chunk=chunk,

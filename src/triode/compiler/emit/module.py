@@ -57,6 +57,7 @@ def emit_module(
     *,
     rule: TileRule | None = None,
     chunk: int = DEFAULT_CHUNK_FRAMES,
+    compact: bool = False,
     title: str = "a Triode model",
 ) -> Module:
     """Compile `graph` to C for `isa`.
@@ -66,12 +67,13 @@ def emit_module(
         isa: Decides the vector width and, by default, the tile shapes.
         rule: Other tile shapes.
         chunk: Most frames that pass through a stage at a time; any block length works.
+        compact: Lay the state out for least memory instead of for a cache.
         title: One line for the header comment.
     """
     rewrite = optimise(graph)
     plan = make_plan(rewrite.graph)
     codes, users = _stages(plan, isa, rule or default_rule(isa))
-    tile = max(code.tile for code in codes)
+    tile = max((code.tile for code in codes), default=isa.lanes)
     offsets, floats = [], 0
     packings = []
     for code in codes:
@@ -81,7 +83,7 @@ def emit_module(
         floats += size
     cells = _cells(plan, isa)
     sizes = {name: initial.size for name, initial in cells.items()}
-    memory = place(plan, chunk=chunk, tile=tile, weight_floats=floats, cells=sizes)
+    memory = place(plan, chunk=chunk, tile=tile, weight_floats=floats, cells=sizes, compact=compact)
     packings += [(cell.rest, cell.floats, (cells[cell.value],)) for cell in memory.cells.values()]
     names = _function_names(codes)
     calls = [
@@ -198,6 +200,7 @@ def _process(plan: Plan, memory: Memory, calls: list[str]) -> str:
             "static void run_stages(triode_state *state, const float *weights, unsigned frames)",
             "{",
             "    float *const memory = state->memory;",
+            "    (void)memory, (void)weights, (void)frames;",
             *calls,
             "}",
             "",

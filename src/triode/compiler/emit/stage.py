@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from triode.compiler.emit.convolution import emit_memory_conv, emit_register_conv
+from triode.compiler.emit.gradient_math import gradient_function
 from triode.compiler.emit.packing import Packed, PackedConv, PackedTensor
 from triode.compiler.emit.tiles import TileRule, blocks
 from triode.compiler.emit.vector_math import activation_function
@@ -15,6 +16,7 @@ from triode.compiler.isa import Isa
 from triode.compiler.plan import Plan, Stage
 from triode.graph import (
     Activation,
+    ActivationGradient,
     Add,
     Blend,
     Concat,
@@ -54,6 +56,7 @@ class StageCode:
         packing: The stage's weights in the order in which the body reads them.
         kinds: Activations that the body calls.
         tile: Frames per tile.
+        made: The values that the body writes to memory.
     """
 
     body: str
@@ -62,6 +65,7 @@ class StageCode:
     packing: tuple[Packed, ...]
     kinds: frozenset[tuple[str, tuple[float, ...]]]
     tile: int
+    made: tuple[str, ...] = ()
 
 
 @dataclass
@@ -105,6 +109,7 @@ class StageEmitter:
             packing=tuple(self.packing),
             kinds=frozenset(self._kinds),
             tile=self.vectors * self.isa.lanes,
+            made=self.stored,
         )
 
     # --- what the convolution writers use ---------------------------------------------------
@@ -125,6 +130,10 @@ class StageEmitter:
     def ring(self, value: str) -> str:
         """The C name of the ring of `value`."""
         return f"m{self._view(View(value, ring=True))}"
+
+    def past(self, pointer: str, frames: str) -> str:
+        """C for the address of the tile that lies `frames` before the current one in a ring."""
+        return f"behind({pointer}, {pointer}_t, {frames})"
 
     def reserve(self, item: Packed) -> int:
         """Append `item` to the stage's weights; return the offset of its first float."""
@@ -176,6 +185,8 @@ class StageEmitter:
                 return self._add(node)
             case Activation():
                 return self._activation(node, operation)
+            case ActivationGradient():
+                return self._activation_gradient(node, operation)
             case Slice():
                 return self.value(node.inputs[0])[operation.start : operation.stop]
             case Concat():
@@ -218,6 +229,24 @@ class StageEmitter:
             for x in row:
                 fresh = self.fresh()
                 self.line(f"const vec {fresh} = {call.format(x, slope)};")
+                out.append(fresh)
+            result.append(out)
+        return result
+
+    def _activation_gradient(self, node: Node, operation: ActivationGradient) -> list[list[str]]:
+        self._kinds.add((operation.kind, operation.constants))
+        call = gradient_function(operation.kind, operation.constants)
+        if operation.kind != "PReLU":
+            return self._each(node, call)
+        offset = self.reserve(PackedTensor(f"{node.name}.slopes", operation.slope_count))
+        gradients, values = (self.value(name) for name in node.inputs)
+        result = []
+        for channel, row in enumerate(gradients):
+            slope = f"splat(weights[{offset + min(channel, operation.slope_count - 1)}])"
+            out = []
+            for gradient, value in zip(row, values[channel], strict=True):
+                fresh = self.fresh()
+                self.line(f"const vec {fresh} = {call.format(gradient, value, slope)};")
                 out.append(fresh)
             result.append(out)
         return result

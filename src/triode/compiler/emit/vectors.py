@@ -12,7 +12,7 @@ __all__ = ["vector_prologue"]
 
 _TYPES_VECTOR = """\
 #define LANES {lanes}
-typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef float vec __attribute__((vector_size(4 * LANES), unused)); /* a slice may use a part */
 typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
 typedef float vec_loose __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
@@ -31,7 +31,7 @@ static INLINE vec pick(ivec mask, vec a, vec b)
 
 _TYPES_SCALAR = """\
 #define LANES 1
-typedef float vec;
+typedef float vec __attribute__((unused)); /* a slice may use a part */
 typedef int32_t ivec;
 
 static INLINE vec load(const float *from) { return *from; }

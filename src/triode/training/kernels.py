@@ -1,0 +1,220 @@
+"""Compiled training on the CPU, behind torch's autograd.
+
+A module of the same parameters and the same answers as `TorchGraph`, whose forward and backward
+passes are the compiler's. Windows of a batch are dealt to threads, which hold no lock; every window
+has its own gradient, and they are added in window order, so the thread count changes no bit. The
+forward pass keeps nothing: the backward pass evaluates each window once more, which costs less than
+the memory that keeping a batch would take.
+"""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from triode.compiler import Isa, compile_library, find_compiler, host_isas
+from triode.compiler.emit.segment import Segment, emit_segment
+from triode.errors import CompileError, GraphError
+from triode.graph import Graph, Parameters
+from triode.graph.torch_mapping import TorchGraph
+
+__all__ = ["CompiledGraph", "trainable_module"]
+
+Float32Array = npt.NDArray[np.float32]
+
+_ALIGNMENT_BYTES = 64
+_EVALUATED_FRAMES = 16384
+"""Outputs that are evaluated at a time where no gradient is asked for."""
+
+
+def trainable_module(graph: Graph, parameters: Parameters, *, device: str = "cpu") -> TorchGraph:
+    """The fastest module that trains `graph` on `device`.
+
+    That is compiled code on the CPU, and torch on other devices, without a C compiler, or for a
+    graph with an operation that has no compiled gradient.
+    """
+    if device == "cpu" and find_compiler() is not None:
+        try:
+            return CompiledGraph(graph, parameters)
+        except GraphError:
+            pass
+    return TorchGraph(graph, parameters).to(device)
+
+
+class CompiledGraph(TorchGraph):
+    """`graph` trained by generated code; float32 on the CPU.
+
+    Args:
+        graph: The network.
+        parameters: Its tensors by name; they are copied.
+        isa: The instruction set; by default the widest that this machine runs.
+
+    Raises:
+        GraphError: The graph has no compiled gradient.
+        CompileError: There is no compiler, or it failed.
+    """
+
+    def __init__(self, graph: Graph, parameters: Parameters, isa: Isa | None = None) -> None:
+        super().__init__(graph, parameters)
+        self.kernel = _Kernel(graph, isa or host_isas()[0])
+
+    def forward(self, signal: Tensor) -> Tensor:
+        """(batch, inputs, frames) to (batch, outputs, frames - receptive field + 1)."""
+        values = [self.tensor(name) for name in self.kernel.names]
+        if torch.is_grad_enabled() and any(value.requires_grad for value in values):
+            result: Tensor = _Windows.apply(self.kernel, signal, *values)  # type: ignore[no-untyped-call]
+            return result
+        weights = self.kernel.flat(values)
+        run_in, frames = self.kernel.segment.run_in, signal.shape[-1]
+        pieces = []
+        for start in range(0, frames - run_in, _EVALUATED_FRAMES):
+            part = signal[..., start : start + _EVALUATED_FRAMES + run_in]
+            pieces.append(torch.from_numpy(self.kernel.forward(weights, part.numpy())))
+        return torch.cat(pieces, dim=-1)
+
+
+class _Windows(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, kernel: "_Kernel", signal: Tensor, *values: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
+        ctx.kernel, ctx.signal = kernel, signal.numpy()
+        ctx.weights = kernel.flat(values)
+        return torch.from_numpy(kernel.forward(ctx.weights, ctx.signal))
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[no-untyped-def]
+        gradients = ctx.kernel.backward(ctx.weights, ctx.signal, gradient.numpy())
+        return (None, None, *gradients)
+
+
+class _Kernel:
+    """The compiled passes of one graph, and work areas for as many threads as torch uses."""
+
+    def __init__(self, graph: Graph, isa: Isa) -> None:
+        compiler = find_compiler()
+        if compiler is None:
+            raise CompileError(
+                "no C compiler was found",
+                expected="the ziglang package, clang or gcc",
+                hint="Install one with: pip install 'triode[toolchain]'",
+            )
+        self.segment: Segment = emit_segment(graph, isa)
+        self.names = self.segment.names
+        self._library = _load(compile_library(self.segment.source, isa, compiler))
+        self._outputs = graph.output_channels
+        self._areas: dict[int, list[Float32Array]] = {}
+
+    def flat(self, values: Sequence[Tensor]) -> Float32Array:
+        """All parameters in one array, in the order of `names`."""
+        return np.concatenate([value.detach().numpy().ravel() for value in values])
+
+    def forward(self, parameters: Float32Array, signal: Float32Array) -> Float32Array:
+        """(batch, outputs, frames - run-in) of windows (batch, inputs, frames)."""
+        signal = np.ascontiguousarray(signal)
+        batch, _, frames = signal.shape
+        weights = _gathered(parameters, self.segment.forward_index)
+        out = np.empty((batch, self._outputs, frames - self.segment.run_in), np.float32)
+
+        def evaluate(window: int, area: Float32Array) -> None:
+            self._forward(area, weights, signal[window], out[window])
+
+        self._deal(batch, frames, evaluate)
+        return out
+
+    def backward(
+        self, parameters: Float32Array, signal: Float32Array, gradient: Float32Array
+    ) -> list[Tensor | None]:
+        """The gradient of every parameter in `names`, None for those that are not trained."""
+        signal, gradient = np.ascontiguousarray(signal), np.ascontiguousarray(gradient)
+        batch, _, frames = signal.shape
+        weights = _gathered(parameters, self.segment.forward_index)
+        turned = _gathered(parameters, self.segment.backward_index)
+        scratch = np.empty_like(gradient)
+        sums = np.empty((batch, sum(one.size for one in self.segment.trained)), np.float32)
+
+        def carry_back(window: int, area: Float32Array) -> None:
+            self._forward(area, weights, signal[window], scratch[window])
+            self._library.segment_backward(
+                area.ctypes.data,
+                turned.ctypes.data,
+                gradient[window].ctypes.data,
+                sums[window].ctypes.data,
+                frames,
+            )
+
+        self._deal(batch, frames, carry_back)
+        total = sums[0].copy()
+        for window in range(1, batch):
+            total += sums[window]
+        found: dict[str, Tensor] = {}
+        start = 0
+        for parameter in self.segment.trained:
+            part = total[start : start + parameter.size].reshape(parameter.shape)
+            found[parameter.name] = torch.from_numpy(part)
+            start += parameter.size
+        return [found.get(name) for name in self.names]
+
+    def _forward(
+        self, area: Float32Array, weights: Float32Array, signal: Float32Array, out: Float32Array
+    ) -> None:
+        self._library.segment_forward(
+            area.ctypes.data,
+            weights.ctypes.data,
+            signal.ctypes.data,
+            out.ctypes.data,
+            signal.shape[-1],
+        )
+
+    def _deal(self, batch: int, frames: int, work: Callable[[int, Float32Array], None]) -> None:
+        """Run `work` on every window, each thread with a work area of its own."""
+        threads = min(torch.get_num_threads(), batch)
+        areas = self._work_areas(frames, threads)
+
+        def run(thread: int) -> None:
+            for window in range(thread, batch, threads):
+                work(window, areas[thread])
+
+        if threads == 1:
+            run(0)
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(run, range(threads)))
+
+    def _work_areas(self, frames: int, count: int) -> list[Float32Array]:
+        if frames not in self._areas:
+            self._areas.clear()
+            self._areas[frames] = []
+        areas = self._areas[frames]
+        floats = int(self._library.segment_work_floats(frames))
+        areas.extend(_aligned_zeros(floats) for _ in range(count - len(areas)))
+        return areas
+
+
+def _gathered(parameters: Float32Array, index: npt.NDArray[np.int64]) -> Float32Array:
+    """The packed weights that `index` describes; see `Segment`."""
+    weights = _aligned_zeros(len(index))
+    held = index >= 0
+    weights[held] = parameters[index[held]]
+    weights[index == Segment.MINUS_ONE] = -1.0
+    return weights
+
+
+def _aligned_zeros(floats: int) -> Float32Array:
+    raw = np.zeros(floats + _ALIGNMENT_BYTES // 4, np.float32)
+    start = (-raw.ctypes.data % _ALIGNMENT_BYTES) // 4
+    return raw[start : start + floats]
+
+
+def _load(path: Path) -> ctypes.CDLL:
+    library = ctypes.CDLL(str(path))
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    library.segment_work_floats.restype = size
+    library.segment_work_floats.argtypes = [size]
+    for function in (library.segment_forward, library.segment_backward):
+        function.argtypes = [pointer, pointer, pointer, pointer, size]
+        function.restype = None
+    return library
