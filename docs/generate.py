@@ -82,14 +82,21 @@ def _commands() -> Iterator[str]:
 
 def _value_names(verb: str) -> dict[str, str]:
     """What kind of value each parameter of `verb` takes."""
-    functions = [one.callback for one in application.registered_commands if one.callback]
-    function = next(one for one in functions if one.__name__ == verb)
-    hints = typing.get_type_hints(function)
-    return {
-        name: next(text for kind, text in VALUES.items() if kind in {hint, *typing.get_args(hint)})
-        for name, hint in hints.items()
-        if name != "return"
+    functions = {
+        one.name or one.callback.__name__: one.callback
+        for one in application.registered_commands
+        if one.callback is not None
     }
+    hints = typing.get_type_hints(functions[verb])
+    hints.pop("return", None)
+    return {name: _value_name(hint) for name, hint in hints.items()}
+
+
+def _value_name(hint: typing.Any) -> str:
+    """PATH for Path, Path | None and list[Path]; TEXT for whatever is spelled as a word."""
+    inner = {hint, *typing.get_args(hint)}
+    inner |= {deeper for one in inner for deeper in typing.get_args(one)}
+    return next((text for kind, text in VALUES.items() if kind in inner), "TEXT")
 
 
 def _spelled(option: typing.Any, value: str) -> str:

@@ -5,11 +5,14 @@ import sys
 import typer
 
 from triode import __version__
+from triode.cli.bench import bench
 from triode.cli.check import check
 from triode.cli.demo import demo
+from triode.cli.doctor import doctor
 from triode.cli.export import export
 from triode.cli.info import info
 from triode.cli.lint import lint
+from triode.cli.play import play
 from triode.cli.render import render
 from triode.cli.report import report
 from triode.cli.train import train
@@ -27,7 +30,7 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (train, check, render, report, info, export, lint, demo):
+for verb in (train, check, render, report, play, info, export, lint, bench, doctor, demo):
     application.command()(verb)
 
 

@@ -16,7 +16,14 @@ from pathlib import Path
 
 from triode.errors import CompileError
 
-__all__ = ["COMPILE_FLAGS", "Compiler", "build_shared_library", "find_compiler", "known_compilers"]
+__all__ = [
+    "COMPILE_FLAGS",
+    "Compiler",
+    "build_shared_library",
+    "find_compiler",
+    "known_compilers",
+    "shared_flags",
+]
 
 COMPILE_FLAGS = (
     "-std=gnu11",
@@ -33,8 +40,10 @@ COMPILE_FLAGS = (
 _TIMEOUT_SECONDS = 300
 _IDENTITY_TIMEOUT_SECONDS = 60
 _MOST_OUTPUT = 4000
-# Zig otherwise takes every instruction of the machine it runs on, whatever the model's flags say.
-_ZIG_FLAGS = ("-mcpu=baseline",)
+_ZIG_ORIGIN = "the ziglang package"
+# Zig otherwise takes every instruction of the machine it runs on, whatever the model's flags say;
+# and the intrinsics' header otherwise asks for a C library's headers, which may not be there.
+_ZIG_FLAGS = ("-mcpu=baseline", "-D__MM_MALLOC_H")
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,7 @@ def build_shared_library(
             "ZIG_LOCAL_CACHE_DIR": str(folder / "zig"),
             "ZIG_GLOBAL_CACHE_DIR": str(target.parent / "zig"),
         }
-        arguments = [*COMPILE_FLAGS, *flags, *_shared_flags(), "model.c", "-o", library]
+        arguments = [*COMPILE_FLAGS, *flags, *shared_flags(compiler), "model.c", "-o", library]
         compiler.run(arguments, folder, zig_folders)
         if not (folder / library).is_file():
             raise CompileError(
@@ -157,15 +166,21 @@ def build_shared_library(
         (folder / library).replace(target)
 
 
-def _shared_flags() -> tuple[str, ...]:
-    flags = ["-shared", "-fvisibility=hidden"]
-    if os.name != "nt":
-        flags.append("-fPIC")
-    if sys.platform == "linux":
-        # The little it may call, such as memcpy, is in the process already; and Zig would build
-        # a C library on its first run, which takes longer than everything else together.
-        flags.append("-nostdlib")
-    return tuple(flags)
+def shared_flags(compiler: Compiler, system: str = sys.platform) -> tuple[str, ...]:
+    """What makes a shared library for `system`, named as `sys.platform` names it.
+
+    Zig would build a whole C library on its first run, which takes longer than everything else
+    together; the little that generated code may call, such as memcpy, is in every process on Linux
+    and in Zig's run-time library on Windows.
+    """
+    flags = ("-shared", "-fvisibility=hidden")
+    if system == "linux":
+        return (*flags, "-fPIC", "-nostdlib")
+    if system != "win32":
+        return (*flags, "-fPIC")
+    if compiler.origin != _ZIG_ORIGIN:
+        return flags
+    return (*flags, "-nostdlib", "-Wl,--no-entry", "-rtlib=compiler-rt", "-lkernel32")
 
 
 def _chosen_compiler() -> Compiler | None:
@@ -191,7 +206,7 @@ def _zig() -> Compiler | None:
         version = importlib.metadata.version("ziglang")
     except importlib.metadata.PackageNotFoundError:
         return None
-    return Compiler((str(path), "cc"), "the ziglang package", f"zig {version}", _ZIG_FLAGS)
+    return Compiler((str(path), "cc"), _ZIG_ORIGIN, f"zig {version}", _ZIG_FLAGS)
 
 
 @functools.lru_cache

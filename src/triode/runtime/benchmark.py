@@ -28,7 +28,7 @@ from triode.graph import counts
 from triode.nam import Model
 from triode.runtime.engine import Engine
 
-__all__ = ["Benchmark", "Machine", "Row", "benchmark_models", "this_machine"]
+__all__ = ["Benchmark", "Machine", "Row", "benchmark_models", "isa_named", "this_machine"]
 
 _INPUT_SECONDS = 2.0
 _WARM_UP_BLOCKS = 200
@@ -220,6 +220,22 @@ def benchmark_models(
         for network in networks(model):
             for block in blocks:
                 yield benchmark.row(name, network, block, seconds=seconds, worst=worst)
+
+
+def isa_named(name: str) -> Isa:
+    """One of the instruction sets that this machine runs.
+
+    Raises:
+        TriodeError: It runs none of that name.
+    """
+    by_name = {isa.name: isa for isa in host_isas()}
+    if name not in by_name:
+        raise TriodeError(
+            "this machine does not run that instruction set",
+            expected=f"one of {', '.join(by_name)}",
+            got=name,
+        )
+    return by_name[name]
 
 
 def this_machine() -> Machine:

@@ -4,19 +4,28 @@
  */
 
 #if defined(_WIN32)
-#include <windows.h>
 #define EXPORT __declspec(dllexport)
+__declspec(dllimport) int __stdcall QueryPerformanceCounter(int64_t *now);
+__declspec(dllimport) int __stdcall QueryPerformanceFrequency(int64_t *a_second);
 static uint64_t nanoseconds(void)
 {
-    static LARGE_INTEGER frequency;
-    LARGE_INTEGER now;
-    if (!frequency.QuadPart)
-        QueryPerformanceFrequency(&frequency);
+    static int64_t a_second;
+    int64_t now;
+    if (!a_second)
+        QueryPerformanceFrequency(&a_second);
     QueryPerformanceCounter(&now);
-    return (uint64_t)((double)now.QuadPart * 1e9 / (double)frequency.QuadPart);
+    return (uint64_t)((double)now * 1e9 / (double)a_second);
 }
 #else
+#if __has_include(<time.h>)
 #include <time.h>
+#else /* a 64-bit Linux with a compiler but without a C library's headers */
+struct timespec {
+    long tv_sec, tv_nsec;
+};
+int clock_gettime(int clock, struct timespec *now);
+enum { CLOCK_MONOTONIC = 1 };
+#endif
 #define EXPORT __attribute__((visibility("default")))
 static uint64_t nanoseconds(void)
 {
@@ -74,27 +83,29 @@ void triode_time_nothing(size_t blocks, uint32_t *times)
 #define KEEP(x) __asm__ volatile("" : "+m"(x))
 #endif
 
-/* Sums that do not wait for each other: more than any machine has under way at a time. */
-enum { CHAINS = 12 };
+/* Twelve sums that do not wait for each other: more than a machine has under way at a time. */
+#define FOR_EACH_SUM(DO) \
+    DO(a) DO(b) DO(c) DO(d) DO(e) DO(f) DO(g) DO(h) DO(i) DO(j) DO(k) DO(l)
+enum { SUMS = 12 };
+
+#define BEGIN(sum) vec sum = splat(sink[0]);
+#define ADD(sum) \
+    sum = fma_(sum, factor, term); \
+    KEEP(sum);
+#define TOTAL(sum) total = total + sum;
 
 /* Multiply-adds per nanosecond of one core, everything in registers, over `rounds` rounds. */
 double triode_multiply_adds(size_t rounds, float *sink)
 {
-    vec sums[CHAINS];
-    vec factor = splat(sink[0]), term = splat(sink[1]);
-    for (int chain = 0; chain < CHAINS; ++chain)
-        sums[chain] = splat((float)chain);
+    const vec factor = splat(sink[0]), term = splat(sink[1]);
+    FOR_EACH_SUM(BEGIN)
     const uint64_t before = nanoseconds();
     for (size_t round = 0; round < rounds; ++round) {
-        for (int chain = 0; chain < CHAINS; ++chain)
-            sums[chain] = fma_(sums[chain], factor, term);
-        for (int chain = 0; chain < CHAINS; ++chain)
-            KEEP(sums[chain]);
+        FOR_EACH_SUM(ADD)
     }
     const uint64_t after = nanoseconds();
-    vec total = sums[0];
-    for (int chain = 1; chain < CHAINS; ++chain)
-        total = total + sums[chain];
+    vec total = splat(0.0f);
+    FOR_EACH_SUM(TOTAL)
     store(sink, total);
-    return (double)rounds * CHAINS * LANES / (double)(after - before + !(after - before));
+    return (double)rounds * SUMS * LANES / (double)(after - before + !(after - before));
 }

@@ -1,5 +1,6 @@
 """Live audio through the sound devices, with the `live` extra (sounddevice over PortAudio)."""
 
+import os
 from collections.abc import Callable
 from types import ModuleType, TracebackType
 from typing import Any, Self
@@ -7,13 +8,73 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from triode.errors import AudioError
+from triode.audio import read_audio, resample
+from triode.errors import AudioError, TriodeError
+from triode.runtime.amp import load
 from triode.runtime.live import LiveChain
 
-__all__ = ["LiveStream", "device_rate_hz", "load_sounddevice"]
+__all__ = ["LiveStream", "device_rate_hz", "load_sounddevice", "open_live"]
 
 Float32Array = npt.NDArray[np.float32]
 Device = str | int | None
+
+
+def open_live(
+    model: str | os.PathLike[str],
+    *,
+    cabinet: str | os.PathLike[str] | None = None,
+    input_device: Device = None,
+    output_device: Device = None,
+    block_frames: int = 64,
+    size: str | float | None = None,
+    channel: int = 1,
+) -> tuple["LiveChain", "LiveStream"]:
+    """Make a capture ready to be played live: a chain, and the stream that runs it.
+
+    The devices run at the model's sample rate where they can; otherwise the model is resampled.
+
+    Args:
+        model: A `.nam` file.
+        cabinet: A recording of an impulse response; its first channel, resampled if need be.
+        input_device: Name (a part will do) or number; None for the system's default.
+        output_device: The same.
+        block_frames: Frames of a block.
+        size: Which size to begin with; None for the largest.
+        channel: Which channel of the input device to play, from 1.
+
+    Raises:
+        TriodeError: A file or a device cannot be used, or the model is not mono.
+    """
+    load_sounddevice()
+    amp = load(model)
+    if amp.input_channels != 1 or amp.output_channels != 1:
+        raise TriodeError(
+            "only mono models can be played live",
+            where=model,
+            expected="1 input and 1 output channel",
+            got=f"{amp.input_channels} and {amp.output_channels}",
+        )
+    if size is not None:
+        amp.size = size
+    rate_hz = device_rate_hz(amp.rate_hz, input_device, output_device, channel)
+    impulse = None if cabinet is None else _impulse(cabinet, rate_hz)
+    chain = LiveChain(amp, rate_hz=rate_hz, block_frames=block_frames, cabinet=impulse)
+    stream = LiveStream(
+        chain,
+        rate_hz=rate_hz,
+        block_frames=block_frames,
+        input_device=input_device,
+        output_device=output_device,
+        channel=channel,
+    )
+    return chain, stream
+
+
+def _impulse(path: str | os.PathLike[str], rate_hz: float) -> Float32Array:
+    """An impulse response at `rate_hz`, its gain at every frequency kept."""
+    audio = read_audio(path, channel=1)
+    gain = np.float32(audio.rate_hz / rate_hz)
+    return gain * resample(audio.samples, audio.rate_hz, rate_hz)
 
 
 def load_sounddevice() -> ModuleType:
@@ -96,6 +157,8 @@ class LiveStream:
         channel: int = 1,
     ) -> None:
         sounddevice = load_sounddevice()
+        self.rate_hz = rate_hz
+        self.block_frames = block_frames
         self.dropouts = 0
         self.failure: Exception | None = None
         self._chain = chain

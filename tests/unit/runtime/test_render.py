@@ -1,8 +1,11 @@
-"""Rendering in blocks is rendering at once, in float32, by either executor."""
+"""Rendering in blocks is rendering at once, in float32, by whatever there is to render with."""
 
 import importlib.util
 import sys
+import warnings
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +15,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triode.architectures import Network, networks
-from triode.errors import TriodeError
+from triode.compiler import find_compiler
+from triode.errors import CompileError, TriodeError
 from triode.graph import interpret, receptive_field
 from triode.nam.activation import Activation
 from triode.nam.convolutional import ConvNetConfig, LinearConfig
 from triode.nam.model import Config
 from triode.nam.recurrent import LstmConfig
-from triode.runtime import executor, interpreter_executor, render, render_blocks, torch_executor
+from triode.runtime import (
+    SlowPathWarning,
+    executor,
+    interpreter_executor,
+    render,
+    render_blocks,
+    torch_executor,
+)
+from triode.runtime.player import played_by_executor
 from unit.architectures.known import a1, model, random_wavenet
 
 FRAMES = 300
@@ -74,16 +86,28 @@ def hide_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.fixture(params=["torch", "interpreter"])
-def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Rendering with torch, and as on a machine without it."""
+def hide_compilers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triode.compiler.artifact.find_compiler", lambda: None)
+
+
+@pytest.fixture(params=["compiled", "torch", "interpreter"])
+def means(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Rendering with machine code, as on a machine without compilers, and without torch either."""
+    if request.param == "compiled":
+        if find_compiler() is None:
+            pytest.skip("there is no compiler here")
+        yield request.param
+        return
+    hide_compilers(monkeypatch)
     if request.param == "interpreter":
         hide_torch(monkeypatch)
-    return str(request.param)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SlowPathWarning)
+        yield request.param
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_rendering_is_the_definition(name: str, either: str) -> None:
+def test_rendering_is_the_definition(name: str, means: str) -> None:
     one = network(name)
     assert_close(render(one, signal()), definition(one, signal()))
 
@@ -108,21 +132,24 @@ def cut(x: Float32Array, lengths: list[int]) -> Iterator[Float32Array]:
 @settings(max_examples=15)
 @given(
     name=st.sampled_from(sorted(CONFIGS)),
-    lengths=st.lists(st.integers(1, 120), min_size=1, max_size=6).filter(
+    lengths=st.lists(st.integers(0, 120), min_size=1, max_size=6).filter(
         lambda lengths: sum(lengths) < FRAMES
     ),
 )
 def test_any_cut_into_blocks_gives_the_same_samples(name: str, lengths: list[int]) -> None:
     one = network(name)
     x = signal()
-    blocks = list(render_blocks(one, cut(x, lengths)))
-    if name != "lstm":
+    torch_play = partial(played_by_executor, one, torch_executor(one))
+    for play in (partial(render_blocks, one), torch_play):
+        blocks = list(play(cut(x, lengths)))
+        assert_close(np.concatenate(blocks), definition(one, x))
+        if name == "lstm" and play is torch_play:
+            continue
         assert [len(block) for block in blocks] == [*lengths, FRAMES - sum(lengths)]
-    assert_close(np.concatenate(blocks), definition(one, x))
 
 
 @pytest.mark.parametrize("length", [1, 7])
-def test_blocks_far_shorter_than_the_receptive_field(length: int) -> None:
+def test_blocks_far_shorter_than_the_receptive_field(length: int, means: str) -> None:
     one = network("linear")
     assert receptive_field(one.graph) > length
     x = signal(60)
@@ -139,8 +166,48 @@ def test_a_long_signal_is_played_in_segments(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_no_frames_in_no_frames_out(name: str) -> None:
-    assert render(network(name), np.zeros(0, np.float32)).shape == (0,)
+def test_no_frames_in_no_frames_out(name: str, means: str) -> None:
+    empty = np.zeros(0, np.float32)
+    assert render(network(name), empty).shape == (0,)
+    blocks = [empty, signal(20), empty, signal(30)[20:], empty]
+    played = np.concatenate(list(render_blocks(network(name), blocks)))
+    assert_close(played, definition(network(name), signal(30)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "got"),
+    [
+        (np.zeros((2, 50), np.float32), r"float32 of shape \(2, 50\)"),
+        (np.zeros((1, 50), np.float32), r"float32 of shape \(1, 50\)"),
+        (np.zeros(50), r"float64 of shape \(50,\)"),
+        (np.zeros(50, np.int16), r"int16 of shape \(50,\)"),
+        (np.float32(1), "float32"),
+        ([0.0, 1.0], "list"),
+    ],
+)
+def test_another_type_or_shape_is_refused(wrong: Any, got: str, means: str) -> None:
+    one = network("convnet")
+    with pytest.raises(TriodeError, match=f"Expected a float32 array .* Got {got}"):
+        render(one, wrong)
+    with pytest.raises(TriodeError, match=f"Expected a float32 array .* Got {got}"):
+        list(render_blocks(one, [signal(10), wrong]))
+
+
+def test_a_slow_way_is_never_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_compilers(monkeypatch)
+    with pytest.warns(SlowPathWarning, match=r"slowly.*pip install 'triode\[toolchain\]'"):
+        render(network("convnet"), signal(10))
+
+
+def test_a_compiler_that_fails_is_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise CompileError("the C compiler failed", got="nonsense")
+
+    monkeypatch.setattr("triode.runtime.engine.compile_graph", fail)
+    one = network("convnet")
+    with pytest.warns(SlowPathWarning, match="slowly.*nonsense"):
+        played = render(one, signal(50))
+    assert_close(played, definition(one, signal(50)))
 
 
 def test_silence_is_constant_from_the_first_sample() -> None:
