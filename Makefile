@@ -11,12 +11,13 @@ PLAYER := $(if $(shell command -v npm),tests/conformance/node_modules/.installed
 .PHONY: demo test test-all lint docs bench fuzz clean
 
 demo: .venv/.installed
-	$(BIN)/triode demo --output demo
+	$(BIN)/triode demo --output demo --force
 
 test: lint $(PLAYER)
 	$(PYTEST) -m "not heavy"
 
 test-all: lint $(PLAYER)
+	tools/debian-packages
 	$(PYTEST)
 
 lint: .venv/.installed

@@ -18,6 +18,9 @@ def demo(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The folder to write everything into.")
     ] = Path("demo"),
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the files of an earlier demo.")
+    ] = False,
 ) -> None:
     """Make a guitar and an amplifier, capture it, render it and write a report.
 
@@ -27,6 +30,7 @@ def demo(
 
     from triode.audio import write_audio
     from triode.cli.train_screen import TrainScreen
+    from triode.files import make_folder, refuse_overwrite
     from triode.nam import read
     from triode.nam.metadata import Metadata
     from triode.report.files import report_files
@@ -35,9 +39,11 @@ def demo(
     from triode.training import train
 
     console = Console(soft_wrap=True, highlight=False)
-    output.mkdir(parents=True, exist_ok=True)
     dry, wet, model = output / "dry.wav", output / "wet.wav", output / "amp.nam"
     rendered, report = output / "rendered.wav", output / "report.html"
+    make_folder(output)
+    for path in (dry, wet, model, rendered, report):
+        refuse_overwrite(path, force=force)
 
     console.print("Playing a guitar through a tube amplifier, both made of formulas ...")
     for path, samples in zip((dry, wet), demo_pair(rate_hz=_RATE_HZ), strict=True):
@@ -47,6 +53,9 @@ def demo(
         result = train(
             dry, wet, model, recipe="demo", force=True, metadata=metadata, progress=screen
         )
+    if not result.finished:
+        console.print("Interrupted. Run the command again with --force to see all of it.")
+        raise typer.Exit(130)
     render_file(read(model), dry, rendered, force=True)
     report_files(model, dry, wet, report, force=True)
     paths = {

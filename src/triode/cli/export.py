@@ -16,8 +16,10 @@ def export(
 ) -> None:
     """Write one size of a capture as a plain .nam file, for players without size support."""
     from triode.architectures import standalone
+    from triode.files import refuse_overwrite
     from triode.nam import read, write
 
+    refuse_overwrite(output, force=force, inputs=(model,))
     single = standalone(read(model), size)
     write(single, output, force=force)
     typer.echo(f"{output}: {single.architecture}, {single.weights.size} weights")

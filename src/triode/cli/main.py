@@ -1,11 +1,14 @@
 """The `triode` command: registers one verb per file, prints errors, chooses exit codes."""
 
 import sys
+import warnings
+from typing import TextIO
 
 import typer
 
 from triode import __version__
 from triode.cli.bench import bench
+from triode.cli.build import build
 from triode.cli.check import check
 from triode.cli.demo import demo
 from triode.cli.doctor import doctor
@@ -30,7 +33,20 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (train, check, render, report, play, info, export, lint, bench, doctor, demo):
+for verb in (
+    train,
+    check,
+    render,
+    report,
+    play,
+    info,
+    export,
+    lint,
+    build,
+    bench,
+    doctor,
+    demo,
+):
     application.command()(verb)
 
 
@@ -50,8 +66,22 @@ def _root(
     del version
 
 
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning as a person reads it, without the place in the code."""
+    del category, filename, lineno, line
+    typer.echo(f"Warning: {message}", file=file, err=True)
+
+
 def main() -> None:
     """Run the command line; errors raised on purpose become one message and exit code 2."""
+    warnings.showwarning = _show_warning
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

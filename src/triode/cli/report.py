@@ -24,7 +24,7 @@ def report(
     from triode.report.files import report_files
 
     facts = report_files(model, dry, wet, output, channel=channel, force=force)
-    console = Console()
+    console = Console(soft_wrap=True, highlight=False)
     for warning in facts.warnings:
         console.print(f"Warning: {warning}", style="yellow", markup=False)
     for size in facts.sizes:
@@ -33,4 +33,4 @@ def report(
             f"{size.validation.null_depth_db:.1f} dB. {size.verdict.grade.title}.",
             markup=False,
         )
-    console.print(f"Report: {output}", markup=False, soft_wrap=True)
+    console.print(f"Report: {output}", markup=False)

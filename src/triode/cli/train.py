@@ -71,13 +71,7 @@ def train(
     ] = None,
 ) -> None:
     """Train a capture. Ctrl-C writes the best so far, a second one stops at once."""
-    import os
-
     from rich.console import Console
-
-    # Before torch is loaded: its threads then sleep while they wait for each other. By default
-    # they spin, and a machine that is busy with anything else trains several times slower.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
     from triode.cli.train_screen import TrainScreen
     from triode.nam.metadata import Metadata
