@@ -76,8 +76,8 @@ def gradient_graph(forward: Graph) -> GradientGraph:
     """Differentiate `forward` with respect to its trainable parameters.
 
     Raises:
-        GraphError: It holds an operation without a rule here (LSTM, batchnorm, FIR), or slices
-            that do not add up to their source.
+        GraphError: It holds an operation without a rule here (LSTM, batchnorm, FIR), slices that
+            do not add up to their source, or nothing to train.
     """
     return _Differentiator(forward).run()
 
@@ -142,6 +142,8 @@ class _Differentiator:
                 if gradient is not None:
                     self._back(node, gradient)
         wanted = tuple(dict.fromkeys(one.gradient for one in self._reductions))
+        if not wanted:
+            raise GraphError("nothing in this network is trained, so it has no gradient")
         output = self._builder.add("wanted", Concat(), *wanted)
         return GradientGraph(
             self._builder.build(output), self._saved, self._slices, tuple(self._reductions)

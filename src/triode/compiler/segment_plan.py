@@ -52,7 +52,8 @@ class SegmentPlan:
         gradient: Its gradient graph.
         forward, backward: The two schedules.
         plane_count: Planes of both.
-        reductions: Per backward stage the parameter gradients that it can sum up.
+        reductions: The parameter gradients that can be summed up before the first backward stage,
+            then those after each stage.
         lookback: Longest look into the past of any convolution.
     """
 
@@ -100,9 +101,9 @@ def make_segment_plan(network: Graph) -> SegmentPlan:
     last = receptive_field(graph) - 1
     begins = _gradient_begins(turned, last)
     first_frames = tuple(min(begins[node.name] for node in stage.nodes) for stage in stages)
-    sums: list[list[Reduction]] = [[] for _ in stages]
+    sums: list[list[Reduction]] = [[] for _ in range(1 + len(stages))]
     for reduction in gradient.reductions:
-        sums[made.get(reduction.gradient, 0)].append(reduction)
+        sums[1 + made.get(reduction.gradient, -1)].append(reduction)
     looked_back = [name for name in turned.widths if name in set(_looked_back(turned.nodes))]
     taken = _taken_over(looked_back, turned, stages, first_frames, sums, forward, given)
     own = _number(turned, (name for name in looked_back if name not in taken), forward_count)
@@ -147,8 +148,8 @@ def _taken_over(
     """
     last_read: dict[str, int] = {}
     fixed: set[str] = set()
-    for number, (stage, reductions) in enumerate(zip(stages, sums, strict=True)):
-        for node in stage.nodes:
+    for number, reductions in enumerate(sums, start=-1):
+        for node in stages[number].nodes if number >= 0 else ():
             last_read |= {given[name]: number for name in node.inputs if name in given}
         for reduction in reductions:
             last_read[reduction.saved] = number

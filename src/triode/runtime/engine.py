@@ -10,8 +10,9 @@ import numpy.typing as npt
 from triode.architectures import Network
 from triode.compiler import Artifact, compile_graph
 from triode.compiler.emit.module import ABI_VERSION
+from triode.compiler.passes import specialise
 from triode.errors import CompileError, TriodeError
-from triode.graph import settle_samples
+from triode.graph import Parameters, settle_samples
 
 __all__ = ["Engine", "NativeHandles"]
 
@@ -37,14 +38,20 @@ class Engine:
 
     Args:
         network: What to play.
-        artifact: Its graph compiled; by default for the best this machine has.
+        artifact: Its graph compiled; by default for the best this machine has, without what this
+            capture's values make needless.
 
     Raises:
         CompileError: There is no compiler, or what it made cannot be loaded.
     """
 
     def __init__(self, network: Network, artifact: Artifact | None = None) -> None:
-        self.artifact = artifact or compile_graph(network.graph)
+        parameters: Parameters = network.parameters
+        if artifact is None:
+            special = specialise(network.graph, network.parameters)
+            parameters = special.apply(network.parameters)
+            artifact = compile_graph(special.graph)
+        self.artifact = artifact
         self._library = _load(self.artifact.library)
         self.input_channels = int(self._library.triode_input_channels())
         self.output_channels = int(self._library.triode_output_channels())
@@ -52,7 +59,7 @@ class Engine:
         self._weights = _aligned_bytes(self._library.triode_weight_bytes())
         self._state_address = self._state.ctypes.data
         self._weights_address = self._weights.ctypes.data
-        packed = self.artifact.module.weights(network.parameters)
+        packed = artifact.module.weights(parameters)
         self._weights.view(np.float32)[:] = packed
         self.reset()
         self._settle(settle_samples(network.graph, network.model.rate_hz))

@@ -52,7 +52,7 @@ def render_file(
         OutputError: `output` exists and `force` is not set, or cannot be written.
         TriodeError: The model has no such size, or is not mono.
     """
-    refuse_overwrite(output, force=force)
+    refuse_overwrite(output, force=force, inputs=(dry,))
     network = select(networks(model), size)
     info = inspect_audio(dry)
     warnings = list(model.warnings)

@@ -123,5 +123,5 @@ def test_the_extras_are_those_of_the_project(repository: Path) -> None:
         return found
 
     assert set(EXTRAS) <= set(extras)
-    for name in set(extras) - {"dev"}:
+    for name in set(extras) - {"bench", "dev"}:
         assert set(EXTRAS[name]) == packages(name)

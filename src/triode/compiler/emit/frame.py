@@ -3,7 +3,10 @@
 from triode.compiler.emit.memory import Memory
 from triode.compiler.plan import Plan
 
-__all__ = ["DENORMALS", "frame_text", "interface_text"]
+__all__ = ["ABI_VERSION", "DENORMALS", "frame_text", "interface_text"]
+
+ABI_VERSION = 1
+"""What `triode_abi_version` answers; it changes with the meaning of the C interface."""
 
 _VIEWS = """\
 /* A value in memory: planes of frames, one per channel. `size` frames are in turn; 0: no ring. */
@@ -135,7 +138,7 @@ EXPORT uint64_t triode_nonfinite(const triode_state *state);
 EXPORT void triode_process(
     triode_state *state, const float *weights, const float *in, float *out, size_t frames);
 
-unsigned triode_abi_version(void) {{ return 1; }}
+unsigned triode_abi_version(void) {{ return {ABI_VERSION}; }}
 size_t triode_state_bytes(void) {{ return sizeof(triode_state); }}
 size_t triode_weight_bytes(void) {{ return (size_t)WEIGHT_FLOATS * sizeof(float); }}
 unsigned triode_input_channels(void) {{ return INPUTS; }}

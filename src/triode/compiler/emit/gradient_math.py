@@ -16,12 +16,15 @@ GRADIENT_KINDS: dict[str, tuple[str, ...]] = {"SiLU": ("Sigmoid",)}
 
 
 _FAST_TANH = """\
-/* The derivative of the player's rational tanh N / D, an even function. */
+/*
+ * The derivative of the player's rational tanh N / D, an even function. Beyond the bound it is
+ * below 1e-8, and the polynomials would leave the range of floats.
+ */
 static INLINE vec fast_tanh_slope(vec x)
 {
     const vec a = splat(2.4555075f), b = splat(0.8932299f), c = splat(0.82122666f);
     const vec d = splat(2.4450663f), e = splat(0.81464273f);
-    const vec m = larger(x, splat(0.0f) - x), u = m * m;
+    const vec m = smaller(larger(x, splat(0.0f) - x), splat(8192.0f)), u = m * m;
     const vec n = m * fma_(fma_(c, m, b), u, fma_(a, m, a));
     const vec n_slope = fma_(splat(4.0f) * c * u, m, fma_(splat(3.0f) * b, u, fma_(a + a, m, a)));
     const vec bend = fma_(e, u, m), base = d + u;

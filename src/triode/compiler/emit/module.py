@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triode.compiler.emit.fir import FOURIER, EmptyCells, emit_fir, fir_cell_floats
-from triode.compiler.emit.frame import frame_text, interface_text
+from triode.compiler.emit.frame import ABI_VERSION, frame_text, interface_text
 from triode.compiler.emit.memory import Memory, align, place
 from triode.compiler.emit.packing import Packed, pack
 from triode.compiler.emit.recurrent import PackedCells, emit_lstm
@@ -22,7 +22,6 @@ from triode.graph import Fir, Graph, Lstm, Parameters, counts
 
 __all__ = ["ABI_VERSION", "DEFAULT_CHUNK_FRAMES", "Module", "emit_module"]
 
-ABI_VERSION = 1
 DEFAULT_CHUNK_FRAMES = 128
 
 

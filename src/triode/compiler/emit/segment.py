@@ -75,7 +75,7 @@ class _Layout:
 
     @property
     def margin(self) -> int:
-        """Frames after a window that stay zero: gradients come back from there, and bring none."""
+        """Frames before and after every plane that stay zero: all that a convolution may reach."""
         return align(self.plan.lookback + _GRAIN_FRAMES, _GRAIN_FRAMES)
 
     @property
@@ -104,14 +104,16 @@ def emit_segment(network: Graph, isa: Isa) -> Segment:
         names.setdefault(code.body, f"stage{len(names)}")
     forward_calls, forward_packing = _calls(layout, plan.forward, forward, names, 0)
     backward_calls, backward_packing = _calls(layout, plan.backward, backward, names, 1)
-    for number, reductions in enumerate(plan.reductions):
-        begin = plan.backward.first_frames[number]
-        backward_calls[number] += [_reduction(layout, one, begin, isa) for one in reductions]
-        backward_calls[number] += [
-            _take_over(layout, name, begin)
-            for name in backward[number].made
-            if name in plan.backward.late
+    run_in = receptive_field(graph) - 1
+    before, *after = plan.reductions
+    for calls, reductions, code, begin in zip(
+        backward_calls, after, backward, plan.backward.first_frames, strict=True
+    ):
+        calls += [_reduction(layout, one, begin, isa) for one in reductions]
+        calls += [
+            _take_over(layout, name, begin) for name in code.made if name in plan.backward.late
         ]
+    backward_calls.insert(0, [_reduction(layout, one, run_in, isa) for one in before])
     kinds = {kind for code in (*forward, *backward) for kind, _ in code.kinds}
     kinds |= {other for kind in kinds for other in GRADIENT_KINDS.get(kind, ())}
     source = "\n".join(
@@ -131,7 +133,7 @@ def emit_segment(network: Graph, isa: Isa) -> Segment:
     )
     return Segment(
         source,
-        receptive_field(graph) - 1,
+        run_in,
         tuple(parameter.name for parameter in graph.parameters),
         trained,
         _index(forward_packing, _numbered(graph)),
@@ -425,14 +427,14 @@ EXPORT void segment_backward(
 static size_t whole(size_t frames) { return (frames + GRAIN - 1) / GRAIN * GRAIN; }
 static size_t stride_of(size_t frames)
 {
-    const size_t stride = GRAIN + whole(frames) + MARGIN;
+    const size_t stride = whole(frames) + MARGIN;
     return stride % 1024 ? stride : stride + 16;
 }
 
 /* Floats of the work area for windows of `frames` frames, run-in included. */
 size_t segment_work_floats(size_t frames)
 {
-    return PLANES * stride_of(frames) + SCRATCH + SUMS;
+    return MARGIN + PLANES * stride_of(frames) + SCRATCH + SUMS;
 }
 
 /*
@@ -443,7 +445,7 @@ void segment_forward(
     float *work, const float *weights, const float *in, float *out, size_t frames)
 {
     const size_t stride = stride_of(frames);
-    float *const planes = work + GRAIN, *const scratch = work + PLANES * stride;
+    float *const planes = work + MARGIN, *const scratch = planes + PLANES * stride;
     float *const sums = scratch + SCRATCH;
     const __typeof__(begin_flushing()) before = begin_flushing();
     for (size_t channel = 0; channel < INPUTS; ++channel)
@@ -470,7 +472,7 @@ void segment_backward(
     float *work, const float *weights, const float *gradient, float *gradients, size_t frames)
 {
     const size_t stride = stride_of(frames);
-    float *const planes = work + GRAIN, *const scratch = work + PLANES * stride;
+    float *const planes = work + MARGIN, *const scratch = planes + PLANES * stride;
     float *const sums = scratch + SCRATCH;
     const __typeof__(begin_flushing()) before = begin_flushing();
     for (size_t i = 0; i < SUMS; ++i)
