@@ -30,8 +30,11 @@ docs: .venv/.installed
 	$(BIN)/python docs/generate.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-bench: .venv/.installed
+bench: .venv/.installed $(PLAYER)
+	$(PIP) onnx onnxruntime
 	$(BIN)/python benchmarks/help_time.py
+	$(BIN)/python benchmarks/elementwise.py
+	$(BIN)/python benchmarks/engine.py
 
 fuzz: .venv/.installed
 	$(PIP) atheris

@@ -14,7 +14,7 @@ from triode.files import write_text_atomically
 __all__ = ["machine", "write_result"]
 
 RESULTS = Path(__file__).resolve().parent / "results"
-PACKAGES = ("triode", "numpy", "scipy", "torch", "typer", "rich")
+PACKAGES = ("triode", "numpy", "scipy", "torch", "onnxruntime", "ziglang", "typer", "rich")
 INTERESTING_FLAGS = {"amx_tile", "asimd", "avx", "avx2", "avx512bw", "avx512f", "avx512vl"} | {
     "avx512_vnni",
     "fma",

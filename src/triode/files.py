@@ -3,12 +3,19 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from triode.errors import OutputError
 
-__all__ = ["atomic_path", "refuse_overwrite", "write_bytes_atomically", "write_text_atomically"]
+__all__ = [
+    "atomic_path",
+    "make_folder",
+    "refuse_overwrite",
+    "require_suffix",
+    "write_bytes_atomically",
+    "write_text_atomically",
+]
 
 
 @contextlib.contextmanager
@@ -53,19 +60,43 @@ def write_text_atomically(path: str | os.PathLike[str], text: str) -> None:
     write_bytes_atomically(path, text.encode("utf-8"))
 
 
-def refuse_overwrite(path: str | os.PathLike[str], *, force: bool) -> None:
-    """Raise `OutputError` when `path` exists and `force` is not set, or its folder is missing."""
+def refuse_overwrite(
+    path: str | os.PathLike[str],
+    *,
+    force: bool,
+    inputs: Iterable[str | os.PathLike[str]] = (),
+) -> None:
+    """Find out before any work that `path` must not or cannot be written.
+
+    Args:
+        path: The output.
+        force: Allow an existing file to be replaced.
+        inputs: Files that the output is made of; not even `force` replaces one of them.
+
+    Raises:
+        OutputError: `path` exists and may not be replaced, is a folder, or has none to lie in.
+    """
     target = Path(path)
     if not target.parent.is_dir():
         raise OutputError(
             "the folder to write into does not exist",
             where=target,
             expected=f"a folder at {target.parent}",
+            got="a file of that name" if target.parent.exists() else None,
             hint="Create it first or choose another output path.",
         )
     if target.is_dir():
         raise OutputError(
-            "the output path is a folder", where=target, expected="a file path", got="a folder"
+            "the output path is a folder",
+            where=target,
+            expected="a file path",
+            hint="Add a file name to it.",
+        )
+    if target.exists() and any(_same(target, Path(one)) for one in inputs):
+        raise OutputError(
+            "the output would replace the file it is made of",
+            where=target,
+            hint="Choose another output path.",
         )
     if target.exists() and not force:
         raise OutputError(
@@ -73,6 +104,44 @@ def refuse_overwrite(path: str | os.PathLike[str], *, force: bool) -> None:
             where=target,
             hint="Choose another path, or pass --force to replace it.",
         )
+
+
+def make_folder(path: str | os.PathLike[str]) -> None:
+    """Make the folder `path`, and those it lies in, unless it is there.
+
+    Raises:
+        OutputError: It cannot be made.
+    """
+    target = Path(path)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            "the folder cannot be made",
+            where=target,
+            got=error.strerror or error,
+            hint="Choose another path, or check that you may write there.",
+        ) from error
+
+
+def require_suffix(path: str | os.PathLike[str], *suffixes: str) -> None:
+    """Raise `OutputError` unless `path` ends in one of `suffixes`, in small or large letters.
+
+    It keeps a slip of the tongue, such as a report written over a recording, from costing a file.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in suffixes:
+        raise OutputError(
+            "the output is not named as what it will be",
+            where=target,
+            expected=f"a path that ends in {' or '.join(suffixes)}",
+            got=f"one that ends in {target.suffix}" if target.suffix else "one without a suffix",
+            hint="Choose another output path.",
+        )
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.exists() and one.samefile(other)
 
 
 def _default_mode(target: Path) -> int:

@@ -289,12 +289,16 @@ def _spell_gating(choose: Choose, audience: Audience, gating: list[str], width: 
     if uniform and choose([True, False]):
         spelled: Document = {"gating_mode": gating[0]}
         if gating[0] != "none" and choose([True, False]):
-            spelled["secondary_activation"] = _activation(choose, audience, width, paired=True)
+            secondary = _activation(choose, audience, width, paired=True)
+            # The player refuses a list here, and an empty one anywhere.
+            several = audience == "anyone" and choose([False, True])
+            spelled["secondary_activation"] = [secondary] * len(gating) if several else secondary
         return spelled
     spelled = {"gating_mode": gating}
     if any(mode != "none" for mode in gating) and choose([True, False]):
+        empty = audience == "anyone" and choose([False, True])
         spelled["secondary_activation"] = [
-            None if mode == "none" else _activation(choose, audience, width, paired=True)
+            None if mode == "none" or empty else _activation(choose, audience, width, paired=True)
             for mode in gating
         ]
     return spelled

@@ -6,6 +6,7 @@ the interpreter is compared under the same substitution; the rest is single prec
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,16 @@ from conformance.ours import distance, parsed, render, render_as_player, roundin
 from conformance.player import Job, Refusal, render_with_player
 from conformance.strategies import ARCHITECTURES, random_wavenet, seeded
 from triode.architectures import Network, networks, standalone
-from triode.nam import DEFAULT_SAMPLE_RATE_HZ, Model, player_support, read, to_document
+from triode.nam import (
+    DEFAULT_SAMPLE_RATE_HZ,
+    Model,
+    parse_config,
+    player_support,
+    read,
+    repair,
+    to_document,
+    weight_count,
+)
 
 pytestmark = pytest.mark.usefixtures("player")
 
@@ -223,6 +233,18 @@ class TestKnownDisagreements:
         assert max(gaps[1]) <= TOLERANCE
         assert max(gaps[0]) > TOLERANCE
 
+    def test_one_prelu_slope_is_mended_and_never_written(self, dry: Signal) -> None:
+        """In memory and in files that others wrote, in either activation of a pair."""
+        one = [
+            gated(channels, {"gating_mode": gating, key: {"type": "PReLU", "negative_slope": 0.25}})
+            for channels in (2, 3, 5)
+            for gating in ("gated", "blended")
+            for key in ("activation", "secondary_activation")
+        ]
+        mended = [repair(document)[0] for document in one]
+        check_all([to_document(model) for model in mended], dry)
+        check_all([to_document(replace(parsed(document), document=None)) for document in one], dry)
+
     def test_softsigmoid_is_refused(self, dry: Signal) -> None:
         weights = [1.0, 2.0, 0.0, 0.5, 1.0, 0.0, 1.0, 1.0]
         answers = ask(
@@ -240,6 +262,35 @@ class TestKnownDisagreements:
         answers = ask([wavenet(spelling, weights) for spelling in spellings], dry)
         assert [isinstance(answer, Refusal) for answer in answers] == [True, False, False]
 
+    @pytest.mark.parametrize(
+        "spelling",
+        [
+            {"gating_mode": "gated", "secondary_activation": ["Tanh", "Sigmoid"]},
+            {"gating_mode": "blended", "secondary_activation": None},
+            {"gating_mode": "gated", "secondary_activation": ""},
+            {"gating_mode": ["none", "gated"], "secondary_activation": None},
+            {"gating_mode": ["none", "gated"], "secondary_activation": [None, ""]},
+            {"gated": [True, False]},
+        ],
+    )
+    def test_a_spelling_of_gates_that_is_refused_is_known_and_mended(
+        self, spelling: dict[str, Any], dry: Signal
+    ) -> None:
+        document = gated(2, spelling)
+        assert not player_support(parsed(document))[-1].loads
+        mended, _ = repair(document)
+        assert player_support(mended)[-1].loads
+        answers = ask([document, to_document(mended)], dry)
+        assert [isinstance(answer, Refusal) for answer in answers] == [True, False]
+        wanted = render_as_player(networks(parsed(document))[-1], dry)
+        assert distance(np.asarray(answers[1]), wanted) <= TOLERANCE
+
+    @pytest.mark.parametrize("secondary", ["Tanh", "Sigmoid", "", None])
+    def test_beside_gated_any_secondary_is_a_sigmoid(
+        self, secondary: str | None, dry: Signal
+    ) -> None:
+        check_all([gated(2, {"gated": True, "secondary_activation": secondary})], dry)
+
     def test_a_file_without_weights_is_refused(self, dry: Signal) -> None:
         document = {
             key: value for key, value in random_wavenet(seeded(0)).items() if key != "weights"
@@ -251,6 +302,15 @@ class TestKnownDisagreements:
         document = random_wavenet(seeded(0), audience="player")
         answers = ask([{**document, "version": version} for version in ("0.7.9", "0.8.0")], dry)
         assert [isinstance(answer, Refusal) for answer in answers] == [False, True]
+
+
+def gated(channels: int, changes: dict[str, Any]) -> dict[str, Any]:
+    """Two layers, gated as `changes` say."""
+    array = {"channels": channels, "dilations": [1, 2], **changes}
+    config = wavenet(array, [1.0])["config"]
+    count = weight_count(parse_config("WaveNet", config))
+    weights = 0.5 * np.random.default_rng(channels).standard_normal(count)
+    return wavenet(array, [*weights[:-1], 1.0])
 
 
 def film_documents(gating: str) -> tuple[dict[str, Any], dict[str, Any]]:

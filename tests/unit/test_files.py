@@ -10,7 +10,9 @@ import pytest
 from triode.errors import OutputError
 from triode.files import (
     atomic_path,
+    make_folder,
     refuse_overwrite,
+    require_suffix,
     write_bytes_atomically,
     write_text_atomically,
 )
@@ -146,3 +148,34 @@ def test_refuse_overwrite_never_accepts_a_folder_or_a_missing_one(
         refuse_overwrite(tmp_path, force=force)
     with pytest.raises(OutputError, match="folder to write into does not exist"):
         refuse_overwrite(tmp_path / "missing" / "a.nam", force=force)
+
+
+def test_an_output_never_replaces_what_it_is_made_of(tmp_path: Path) -> None:
+    source = tmp_path / "dry.wav"
+    source.write_text("precious")
+    again = tmp_path / "folder" / ".." / "dry.wav"
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OutputError, match="would replace the file it is made of"):
+        refuse_overwrite(again, force=True, inputs=(tmp_path / "none.wav", source))
+    refuse_overwrite(tmp_path / "other.wav", force=True, inputs=(source,))
+
+
+@pytest.mark.parametrize("name", ["page.html", "PAGE.HTM"])
+def test_a_fitting_suffix_is_accepted(name: str) -> None:
+    require_suffix(name, ".html", ".htm")
+
+
+@pytest.mark.parametrize(("name", "got"), [("dry.wav", r"ends in \.wav"), ("page", "without a")])
+def test_another_suffix_is_refused(name: str, got: str) -> None:
+    with pytest.raises(OutputError, match=rf"ends in \.html or \.htm\. Got one .*{got}"):
+        require_suffix(name, ".html", ".htm")
+
+
+def test_folders_are_made_or_refused(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b ü")
+    make_folder(tmp_path / "a" / "b ü")
+    assert (tmp_path / "a" / "b ü").is_dir()
+    (tmp_path / "file").write_text("precious")
+    for path in (tmp_path / "file", tmp_path / "file" / "deeper"):
+        with pytest.raises(OutputError, match="the folder cannot be made"):
+            make_folder(path)

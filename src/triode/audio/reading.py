@@ -124,8 +124,9 @@ def _check_finite(info: AudioInfo, samples: npt.NDArray[np.float32], offset: int
         return
     bad = np.flatnonzero(~np.isfinite(samples))
     first, last = int(bad[0]) + offset, int(bad[-1]) + offset
+    counted = "1 sample is" if len(bad) == 1 else f"{len(bad)} samples are"
     raise AudioError(
-        f"{len(bad)} samples are not a number or infinite",
+        f"{counted} not a number or infinite",
         where=info.path,
         expected="finite samples",
         got=f"the first at {first / info.rate_hz:.3f} s (sample {first}), "

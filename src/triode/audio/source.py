@@ -70,7 +70,12 @@ def inspect_audio(path: str | os.PathLike[str]) -> AudioInfo:
             hint="Export the recording again as WAV, 24 bit.",
         )
     if header.frames == 0:
-        raise AudioError("the audio file holds no samples", where=file, expected=_EXPECTED)
+        raise AudioError(
+            "the audio file holds no samples",
+            where=file,
+            expected=_EXPECTED,
+            hint="Export the recording again.",
+        )
     return AudioInfo(
         path=file,
         rate_hz=header.samplerate,
@@ -82,7 +87,12 @@ def inspect_audio(path: str | os.PathLike[str]) -> AudioInfo:
 
 def _check_readable(file: Path) -> None:
     if file.is_dir():
-        raise AudioError("this is a folder", where=file, expected="an audio file")
+        raise AudioError(
+            "this is a folder",
+            where=file,
+            expected="an audio file",
+            hint="Name a file inside it.",
+        )
     try:
         with file.open("rb") as opened:
             _check_complete(file, opened)
@@ -103,7 +113,12 @@ def _check_complete(file: Path, opened: BinaryIO) -> None:
     """Refuse an empty file and a WAV whose samples end early, which libsndfile would accept."""
     size = os.fstat(opened.fileno()).st_size
     if size == 0:
-        raise AudioError("the file is empty (0 bytes)", where=file, expected=_EXPECTED)
+        raise AudioError(
+            "the file is empty (0 bytes)",
+            where=file,
+            expected=_EXPECTED,
+            hint="Copy or export it again.",
+        )
     for name, start, length in _riff_chunks(opened, size):
         if name == b"data" and length != _UNKNOWN_SIZE and start + length > size:
             raise AudioError(

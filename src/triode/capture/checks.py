@@ -15,6 +15,7 @@ MINIMUM_RATE_HZ: Final = 16_000
 _USUAL_RATE_HZ = 44_100
 _MAXIMUM_RATE_HZ = 384_000
 _FULL_SCALE_DBFS = -0.2
+_LOUDEST_DBFS = 40.0
 _HEAVILY_CLIPPED_SHARE = 0.01
 _NOTABLE_FLAT_SHARE = 0.001
 _LENGTHS_MAY_DIFFER_SECONDS = 0.1
@@ -54,7 +55,7 @@ def check_rate(rate_hz: int, where: object) -> tuple[str, ...]:
 
 
 def check_levels(levels: Levels, where: object, *, is_wet: bool) -> tuple[str, ...]:
-    """Refuse a silent recording and a heavily clipped wet one; return warnings about the rest.
+    """Refuse what is silent, far too loud or, if wet, heavily clipped; return other warnings.
 
     A clipped dry file is only warned about: it is what was sent, so the pair is still true.
     """
@@ -65,6 +66,14 @@ def check_levels(levels: Levels, where: object, *, is_wet: bool) -> tuple[str, .
             expected=f"a peak above {SILENCE_DBFS:g} dBFS",
             got=f"a peak of {levels.peak_dbfs:.1f} dBFS",
             hint="Check cables, channels and gains, and record again.",
+        )
+    if levels.peak_dbfs > _LOUDEST_DBFS:
+        raise CaptureError(
+            "the recording is far beyond full scale",
+            where=where,
+            expected=f"a peak below {_LOUDEST_DBFS:g} dBFS, best below 0",
+            got=f"a peak of {levels.peak_dbfs:.1f} dBFS",
+            hint="It may hold whole numbers stored as decimals: export it again as WAV, 24 bit.",
         )
     if levels.peak_dbfs < _FULL_SCALE_DBFS:
         if levels.clipped_share <= _NOTABLE_FLAT_SHARE:

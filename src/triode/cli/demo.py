@@ -54,7 +54,7 @@ def demo(
             dry, wet, model, recipe="demo", force=True, metadata=metadata, progress=screen
         )
     if not result.finished:
-        console.print("Interrupted. Run the command again with --force to see all of it.")
+        console.print("Run the command again with --force to see all of it.")
         raise typer.Exit(130)
     render_file(read(model), dry, rendered, force=True)
     report_files(model, dry, wet, report, force=True)

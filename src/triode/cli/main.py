@@ -90,9 +90,11 @@ def main() -> None:
     except TriodeError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(EXIT_ERROR)
-    except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+    except SystemExit as end:
+        # This is what typer makes of Ctrl-C, without a word.
+        if end.code == EXIT_INTERRUPTED:
+            typer.echo("Interrupted.", err=True)
+        raise
 
 
 if __name__ == "__main__":

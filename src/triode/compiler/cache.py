@@ -83,15 +83,28 @@ def cached_artifact(key: str, suffix: str, build: Callable[[Path], None]) -> Pat
     folder that lasts as long as the process, so that playing still works.
 
     Raises:
-        CompileError: Building failed, or the cache folder is not safe to load code from.
+        CompileError: Building failed, the cache folder is not safe to load code from, or nothing
+            can be written anywhere.
     """
     try:
         folder = cache_folder()
         return _sound_entry(folder, key, suffix) or _build(folder, key, suffix, build)
     except OSError:
+        return _build_privately(key, suffix, build)
+
+
+def _build_privately(key: str, suffix: str, build: Callable[[Path], None]) -> Path:
+    try:
         private = Path(tempfile.mkdtemp(prefix="triode-"))
         atexit.register(shutil.rmtree, private, ignore_errors=True)
         return _build(private, key, suffix, build)
+    except OSError as error:
+        raise CompileError(
+            "there is no room for compiled code",
+            where=error.filename,
+            got=error.strerror or error,
+            hint="Make room on the disk, or name another folder with TRIODE_CACHE.",
+        ) from error
 
 
 def _sound_entry(folder: Path, key: str, suffix: str) -> Path | None:

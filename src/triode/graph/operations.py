@@ -152,23 +152,7 @@ class Activation(_Operation):
 
     def output_channels(self, inputs: tuple[int, ...]) -> int:
         width = _demand_equal(inputs, 1, "activation")
-        if self.kind not in ACTIVATIONS:
-            raise GraphError(
-                "unknown activation", expected=", ".join(sorted(ACTIVATIONS)), got=self.kind
-            )
-        wanted = len(ACTIVATIONS[self.kind].constants)
-        if len(self.constants) != wanted:
-            raise GraphError(
-                f"{self.kind} got the wrong number of constants",
-                expected=wanted,
-                got=len(self.constants),
-            )
-        if self.kind == "PReLU" and self.slope_count not in {1, width}:
-            raise GraphError(
-                "PReLU got the wrong number of slopes",
-                expected=f"1 or {width}",
-                got=self.slope_count,
-            )
+        _demand_kind(self, width)
         return width
 
 
@@ -188,7 +172,29 @@ class ActivationGradient(_Operation):
         return {"slopes": ParameterSpec((self.slope_count,))} if self.kind == "PReLU" else {}
 
     def output_channels(self, inputs: tuple[int, ...]) -> int:
-        return _demand_equal(inputs, 2, "activation gradient")
+        width = _demand_equal(inputs, 2, "activation gradient")
+        _demand_kind(self, width)
+        return width
+
+
+def _demand_kind(operation: Activation | ActivationGradient, width: int) -> None:
+    """The kind exists, and has its constants and slopes."""
+    kind = operation.kind
+    if kind not in ACTIVATIONS:
+        raise GraphError("unknown activation", expected=", ".join(sorted(ACTIVATIONS)), got=kind)
+    wanted = len(ACTIVATIONS[kind].constants)
+    if len(operation.constants) != wanted:
+        raise GraphError(
+            f"{kind} got the wrong number of constants",
+            expected=wanted,
+            got=len(operation.constants),
+        )
+    if kind == "PReLU" and operation.slope_count not in {1, width}:
+        raise GraphError(
+            "PReLU got the wrong number of slopes",
+            expected=f"1 or {width}",
+            got=operation.slope_count,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

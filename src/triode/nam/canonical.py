@@ -12,7 +12,7 @@ from triode.nam.convolutional import ConvNetConfig, LinearConfig
 from triode.nam.model import Config, ContainerConfig, Model
 from triode.nam.recurrent import LstmConfig
 from triode.nam.versions import is_plain, lowest_version, minor_version
-from triode.nam.wavenet import Films, LayerArray, PostStackHead, WaveNetConfig
+from triode.nam.wavenet import Films, Layer, LayerArray, PostStackHead, WaveNetConfig
 
 __all__ = ["canonical_config", "plain_number"]
 
@@ -110,7 +110,9 @@ def _array(array: LayerArray, minor: int) -> dict[str, object]:
         result["kernel_size"] = layers[0].kernel_size
     return result | {
         "dilations": [layer.dilation for layer in layers],
-        "activation": [_explicit_activation(layer.activation) for layer in layers],
+        "activation": [
+            _explicit_activation(layer.activation, _slopes(layer, array)) for layer in layers
+        ],
         "bottleneck": array.bottleneck,
         "head1x1": {
             "active": array.head1x1.active,
@@ -125,11 +127,16 @@ def _array(array: LayerArray, minor: int) -> dict[str, object]:
         "secondary_activation": [
             None
             if layer.secondary_activation is None
-            else _explicit_activation(layer.secondary_activation)
+            else _explicit_activation(layer.secondary_activation, _slopes(layer, array))
             for layer in layers
         ],
         "slimmable": _slimmable(array),
     }
+
+
+def _slopes(layer: Layer, array: LayerArray) -> int:
+    """How many slopes players read of a PReLU at least: one per channel in a gated layer."""
+    return 1 if layer.gating == "none" else array.bottleneck
 
 
 def _films(films: Films) -> dict[str, object]:
@@ -163,15 +170,17 @@ def _activation(activation: Activation) -> object:
     return activation.kind if is_plain(activation) else _explicit_activation(activation)
 
 
-def _explicit_activation(activation: Activation) -> dict[str, object]:
+def _explicit_activation(activation: Activation, slope_count: int = 1) -> dict[str, object]:
+    """The activation with all its constants; of one PReLU slope, `slope_count` copies."""
     result: dict[str, object] = {"type": activation.kind}
+    slopes = activation.negative_slopes
     match activation.kind:
         case "LeakyReLU":
-            result["negative_slope"] = activation.negative_slopes[0]
-        case "PReLU" if len(activation.negative_slopes) == 1:
-            result["negative_slope"] = activation.negative_slopes[0]
+            result["negative_slope"] = slopes[0]
+        case "PReLU" if len(slopes) == slope_count == 1:
+            result["negative_slope"] = slopes[0]
         case "PReLU":
-            result["negative_slopes"] = list(activation.negative_slopes)
+            result["negative_slopes"] = list(slopes if len(slopes) > 1 else slopes * slope_count)
         case "Hardtanh":
             result |= {"min_val": activation.min_val, "max_val": activation.max_val}
         case "LeakyHardtanh":

@@ -38,6 +38,16 @@ RULES: dict[str, Rule] = {
         severity="error", summary="one of two nested models lacks the sample rate"
     ),
     "softsigmoid": Rule(severity="error", summary="players refuse the activation Softsigmoid"),
+    "gating-spelling": Rule(severity="error", summary="the gating is spelled wrongly"),
+    "secondary-activation-missing": Rule(
+        severity="error", summary="a gated or blended layer has an empty secondary activation"
+    ),
+    "prelu-one-slope": Rule(
+        severity="warning", summary="players read one PReLU slope per channel here"
+    ),
+    "gated-means-sigmoid": Rule(
+        severity="warning", summary="beside gated, a secondary activation is ignored"
+    ),
     "film-without-active": Rule(
         severity="warning", summary="players switch the FiLM on, the trainer off"
     ),

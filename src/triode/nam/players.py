@@ -8,6 +8,8 @@ from triode.nam.activation import Activation
 from triode.nam.canonical import canonical_config
 from triode.nam.convolutional import ConvNetConfig
 from triode.nam.model import Config, ContainerConfig, Model
+from triode.nam.notices import RULES
+from triode.nam.parser import decode_json, encode_mapping, parse_document
 from triode.nam.versions import lowest_version, minor_version, newer_features
 from triode.nam.wavenet import WaveNetConfig
 
@@ -70,6 +72,17 @@ def _reasons(minor: int, model: Model) -> Iterator[str]:
         yield f"its version is {version}, though it needs only {lowest_version(model.config)}"
     if any(activation.kind == "Softsigmoid" for activation in _activations(model.config)):
         yield "it uses the activation Softsigmoid, which only the trainer knows"
+    yield from _refusals(model)
+
+
+def _refusals(model: Model) -> Iterator[str]:
+    """What is spelled as no player reads it, in the document that would be written back."""
+    if model.document is None:
+        return
+    _, notices = parse_document(decode_json(encode_mapping(model.document)))
+    for notice in notices:
+        if RULES[notice.id].severity == "error" and notice.id != "softsigmoid":
+            yield notice.text.rstrip(".")
 
 
 def _models(config: Config) -> Iterator[Config]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from triode.errors import NamFileError
 from triode.nam import limits
 from triode.nam.model import Config, Model
+from triode.nam.notices import path_text
 from triode.nam.parser import (
     Notices,
     Value,
@@ -63,8 +64,12 @@ def parse_config(
     result = parse_config_value(architecture, value, sample_rate_hz)
     unknown = next((notice for notice in notices.items if notice.id == "unknown-key"), None)
     if unknown is not None:
-        place, _, message = unknown.text.partition(": ")
-        raise NamFileError(message.replace(", kept as it is", ""), where=place)
+        _, _, suggested = unknown.message.partition(". ")
+        raise NamFileError(
+            "unknown key",
+            where=path_text(unknown.path),
+            hint=suggested or "Take it out, or look up its name in the reference of recipes.",
+        )
     return result
 
 

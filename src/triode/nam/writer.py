@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triode.errors import NamFileError
-from triode.files import refuse_overwrite, write_bytes_atomically
+from triode.files import refuse_overwrite, require_suffix, write_bytes_atomically
 from triode.nam.canonical import canonical_config, plain_number
 from triode.nam.editing import carry_over
 from triode.nam.layout import weight_count
@@ -69,7 +69,8 @@ def to_bytes(model: Model) -> bytes:
     refused = next((notice for notice in notices if notice.id == "softsigmoid"), None)
     if refused is not None:
         raise NamFileError(
-            f"{refused.text} Train with another activation to make a file that players load."
+            refused.text.rstrip("."),
+            hint="Train with another activation to make a file that players load.",
         )
     return text.encode("ascii")
 
@@ -79,8 +80,10 @@ def write(model: Model, path: str | os.PathLike[str], *, force: bool = False) ->
 
     Raises:
         NamFileError: As in `to_bytes`.
-        OutputError: `path` exists and `force` is not set, or it cannot be written.
+        OutputError: `path` does not end in `.nam`, exists and `force` is not set, or cannot be
+            written.
     """
+    require_suffix(path, ".nam")
     refuse_overwrite(path, force=force)
     write_bytes_atomically(path, to_bytes(model))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from triode.capture import Facts, make_pair
 from triode.errors import TrainingError
-from triode.files import refuse_overwrite
+from triode.files import refuse_overwrite, require_suffix
 from triode.nam import Model, read
 from triode.report.build import build_report, evaluate_pair, write_report
 from triode.report.evaluation import Player, SizeResult
@@ -54,6 +54,7 @@ def report_files(
         TriodeError: A file cannot be read or used, or the page cannot be written; nothing is
             left half-written.
     """
+    require_suffix(output_path, ".html", ".htm")
     refuse_overwrite(output_path, force=force)
     path = Path(model_path)
     model = read(path)

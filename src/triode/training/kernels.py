@@ -8,46 +8,56 @@ the memory that keeping a batch would take.
 """
 
 import ctypes
+import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from triode.compiler import Isa, compile_library, find_compiler, host_isas
 from triode.compiler.emit.segment import Segment, emit_segment
 from triode.errors import CompileError, GraphError
 from triode.graph import Graph, Parameters
 from triode.graph.torch_mapping import TorchGraph
+from triode.runtime import SlowPathWarning
 
 __all__ = ["CompiledGraph", "trainable_module"]
 
 Float32Array = npt.NDArray[np.float32]
 
 _ALIGNMENT_BYTES = 64
-_EVALUATED_FRAMES = 16384
-"""Outputs that are evaluated at a time where no gradient is asked for."""
+_EVALUATED_FRAMES = 8192
+"""Outputs that are evaluated at a time where no gradient is asked for: bounds the work areas."""
 
 
 def trainable_module(graph: Graph, parameters: Parameters, *, device: str = "cpu") -> TorchGraph:
     """The fastest module that trains `graph` on `device`.
 
-    That is compiled code on the CPU, and torch on other devices, without a C compiler, or for a
-    graph with an operation that has no compiled gradient.
+    That is compiled code on the CPU, and torch on other devices or for a graph with an operation
+    that has no compiled gradient. Without a working C compiler it is torch too, with a
+    `SlowPathWarning`.
     """
-    if device == "cpu" and find_compiler() is not None:
+    if device == "cpu":
         try:
             return CompiledGraph(graph, parameters)
         except GraphError:
             pass
+        except CompileError as error:
+            warnings.warn(f"Training takes several times longer: {error}", SlowPathWarning, 2)
     return TorchGraph(graph, parameters).to(device)
 
 
 class CompiledGraph(TorchGraph):
     """`graph` trained by generated code; float32 on the CPU.
+
+    Gradients go to the parameters, not to the signal. One thread at a time may use a module.
 
     Args:
         graph: The network.
@@ -64,7 +74,12 @@ class CompiledGraph(TorchGraph):
         self.kernel = _Kernel(graph, isa or host_isas()[0])
 
     def forward(self, signal: Tensor) -> Tensor:
-        """(batch, inputs, frames) to (batch, outputs, frames - receptive field + 1)."""
+        """(batch, inputs, frames) to (batch, outputs, frames - receptive field + 1).
+
+        Raises:
+            GraphError: The signal has another shape or type, is too short, or wants a gradient.
+        """
+        self._check(signal)
         values = [self.tensor(name) for name in self.kernel.names]
         if torch.is_grad_enabled() and any(value.requires_grad for value in values):
             result: Tensor = _Windows.apply(self.kernel, signal, *values)  # type: ignore[no-untyped-call]
@@ -77,16 +92,33 @@ class CompiledGraph(TorchGraph):
             pieces.append(torch.from_numpy(self.kernel.forward(weights, part.numpy())))
         return torch.cat(pieces, dim=-1)
 
+    def _check(self, signal: Tensor) -> None:
+        """Refuse what generated code would misread, or read past its end."""
+        inputs, least = self.graph.input_channels, self.kernel.segment.run_in + 1
+        fits = signal.ndim == 3 and signal.shape[1] == inputs and signal.shape[2] >= least
+        if not fits or signal.dtype != torch.float32 or signal.device.type != "cpu":
+            raise GraphError(
+                "the signal does not fit the compiled network",
+                expected=f"float32 on the CPU, shape (batch, {inputs}, {least} or more frames)",
+                got=f"{signal.dtype} on {signal.device}, shape {tuple(signal.shape)}",
+            )
+        if signal.requires_grad and torch.is_grad_enabled():
+            raise GraphError(
+                "compiled training gives no gradient for the signal",
+                hint="Use TorchGraph, or detach the signal.",
+            )
+
 
 class _Windows(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, kernel: "_Kernel", signal: Tensor, *values: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
+    def forward(ctx: Any, kernel: "_Kernel", signal: Tensor, *values: Tensor) -> Tensor:
         ctx.kernel, ctx.signal = kernel, signal.numpy()
         ctx.weights = kernel.flat(values)
         return torch.from_numpy(kernel.forward(ctx.weights, ctx.signal))
 
     @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[no-untyped-def]
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         gradients = ctx.kernel.backward(ctx.weights, ctx.signal, gradient.numpy())
         return (None, None, *gradients)
 
@@ -107,6 +139,8 @@ class _Kernel:
         self._library = _load(compile_library(self.segment.source, isa, compiler))
         self._outputs = graph.output_channels
         self._areas: dict[int, list[Float32Array]] = {}
+        self._pool = ThreadPoolExecutor(1)
+        self._helpers = 1
 
     def flat(self, values: Sequence[Tensor]) -> Float32Array:
         """All parameters in one array, in the order of `names`."""
@@ -173,16 +207,29 @@ class _Kernel:
         """Run `work` on every window, each thread with a work area of its own."""
         threads = min(torch.get_num_threads(), batch)
         areas = self._work_areas(frames, threads)
+        windows: SimpleQueue[int | None] = SimpleQueue()
+        for window in (*range(batch), *[None] * threads):
+            windows.put(window)
 
-        def run(thread: int) -> None:
-            for window in range(thread, batch, threads):
-                work(window, areas[thread])
+        def run(area: Float32Array) -> None:
+            for window in iter(windows.get, None):
+                work(window, area)
 
-        if threads == 1:
-            run(0)
-            return
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(run, range(threads)))
+        others = [self._helper_pool(threads - 1).submit(run, area) for area in areas[1:threads]]
+        try:
+            run(areas[0])
+        finally:
+            # Interrupted or not, nobody may be left at work in the areas.
+            wait(others)
+        for other in others:
+            other.result()
+
+    def _helper_pool(self, threads: int) -> ThreadPoolExecutor:
+        """Threads that wait from one call to the next, which is faster than to start them anew."""
+        if self._helpers < threads:
+            self._pool.shutdown()
+            self._pool, self._helpers = ThreadPoolExecutor(threads), threads
+        return self._pool
 
     def _work_areas(self, frames: int, count: int) -> list[Float32Array]:
         if frames not in self._areas:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from triode.errors import OutputError
-from triode.files import atomic_path, refuse_overwrite, write_text_atomically
+from triode.files import atomic_path, refuse_overwrite, require_suffix, write_text_atomically
 from triode.training.progress import EpochRecord
 
 __all__ = ["Outputs"]
@@ -37,13 +37,8 @@ class Outputs:
         Raises:
             OutputError: The path does not end in `.nam`.
         """
+        require_suffix(model, ".nam")
         path = Path(model)
-        if path.suffix.lower() != ".nam":
-            raise OutputError(
-                "the output is not named as a capture",
-                where=path,
-                expected="a path that ends in .nam",
-            )
         return cls(
             model=path,
             log=path.with_suffix(".training.jsonl"),

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from triode.errors import NamFileError, RecipeError
 from triode.metrics import STFT_RESOLUTIONS
 from triode.nam import parse_config
+from triode.training.trainable import check_trainable
 
 __all__ = [
     "Loss",
@@ -213,7 +214,7 @@ def _checked(document: Mapping[str, object], where: str) -> Recipe:
         raise _recipe_error(error, where) from error
     for number, size in enumerate(recipe.sizes):
         try:
-            parse_config(size.architecture, size.config, _CHECK_RATE_HZ)
+            config = parse_config(size.architecture, size.config, _CHECK_RATE_HZ)
         except NamFileError as error:
             raise RecipeError(
                 error.problem,
@@ -222,6 +223,7 @@ def _checked(document: Mapping[str, object], where: str) -> Recipe:
                 got=error.got,
                 hint=error.hint,
             ) from error
+        check_trainable(config, f"{where}, sizes[{number}].config")
     return recipe
 
 

@@ -73,6 +73,9 @@ def train(
         AudioError, CaptureError: The recordings cannot be used.
         TrainingError: No torch, no such device, nothing to resume, too little material, divergence.
     """
+    # Before torch is loaded: its threads then sleep while they wait for each other. By default
+    # they spin, and a machine that is busy with anything else trains several times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     outputs = Outputs.beside(output)
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     chosen = chosen.changed(epochs=epochs, seed=seed)

@@ -100,7 +100,7 @@ def test_blocks_count_samples_from_the_start_of_the_file(tmp_path: Path, noise: 
     soundfile.write(path, noise, 48_000, subtype="FLOAT")
     blocks = audio_blocks(path, 4096)
     assert len(next(blocks)) == 4096
-    with pytest.raises(AudioError, match=r"1 samples.*sample 4800\)"):
+    with pytest.raises(AudioError, match=r"1 sample is.*sample 4800\)"):
         next(blocks)
 
 

@@ -202,3 +202,12 @@ def test_builds_of_one_entry_by_several_processes_at_a_time(folder: Path, differ
     assert cached_artifact(KEY, ".so", build).name in {out.strip() for out, _ in answers}
     assert build.count == 0
     assert set(folder.iterdir()) == set(cache_entries(folder))
+
+
+def test_a_full_disk_is_an_error_that_playing_can_do_without(folder: Path) -> None:
+    def fail(target: Path) -> None:
+        raise OSError(28, "No space left on device", os.fspath(target))
+
+    with pytest.raises(CompileError, match=r"no room.*Got No space left on device\. Make room"):
+        cached_artifact(KEY, ".so", fail)
+    assert list(folder.iterdir()) == []

@@ -1,5 +1,6 @@
 """Compiled forward and backward passes against torch in float64."""
 
+import ctypes
 import functools
 from collections.abc import Callable, Mapping
 
@@ -17,7 +18,7 @@ from triode.graph import Graph, GraphBuilder, Lstm, parse_graph
 from triode.nam import read
 from unit.architectures.known import a1, a2, model, random_wavenet
 from unit.compiler.differentiated import by_torch, random_graph, window
-from unit.compiler.segments import CompiledSegment, needs_compiler
+from unit.compiler.segments import CompiledSegment, load_library, needs_compiler
 from unit.graph.single import random_parameters
 
 pytestmark = needs_compiler
@@ -73,16 +74,16 @@ def network_of(config: object) -> Network:
 FRAMES = (1, 63, 64, 65, 200, 447, CHUNK, CHUNK + 1, 1000, 1536)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(5))
 def test_random_wavenets_train_as_in_torch(seed: int) -> None:
     network = network_of(random_wavenet(seed))
-    agree(network.graph, network.parameters, FRAMES[seed])
+    agree(network.graph, network.parameters, FRAMES[-1 - seed])
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_random_graphs_train_as_in_torch(seed: int) -> None:
     graph = random_graph(seed + 100)
-    agree(graph, random_parameters(graph, 1), FRAMES[-1 - seed])
+    agree(graph, random_parameters(graph, 1), FRAMES[seed])
 
 
 @pytest.mark.parametrize("frames", FRAMES)
@@ -93,7 +94,7 @@ def test_every_length_of_a_window_trains(frames: int) -> None:
 
 @pytest.mark.parametrize("isa", host_isas(), ids=lambda isa: isa.name)
 def test_every_instruction_set_trains(isa: Isa) -> None:
-    for config in (a2(3), random_wavenet(1), random_wavenet(12)):
+    for config in (a1("nano"), random_wavenet(1)):
         network = network_of(config)
         agree(network.graph, network.parameters, 600, isa)
 
@@ -145,14 +146,14 @@ SHAPES = {
         out = conv(falling) in_channels=8 out_channels=2 kernel_size=2 dilation=77
         return out
     """,
-    # 48 x 48 multiply-adds are too many to be written out: the 1x1 loops over memory.
+    # 33 x 33 multiply-adds are too many to be written out: the 1x1 loops over memory.
     "wide": """
         input = input() channels=1
-        first = conv(input) in_channels=1 out_channels=48 kernel_size=2
+        first = conv(input) in_channels=1 out_channels=33 kernel_size=2
         bent = activation(first) kind='SiLU'
-        wide = conv(bent) in_channels=48 out_channels=48
+        wide = conv(bent) in_channels=33 out_channels=33
         more = activation(wide) kind='Fasttanh'
-        odd = conv(more) in_channels=48 out_channels=11 kernel_size=2 dilation=3
+        odd = conv(more) in_channels=33 out_channels=11 kernel_size=2 dilation=3
         out = conv(odd) in_channels=11 out_channels=1
         return out
     """,
@@ -216,23 +217,22 @@ def test_gradients_take_over_planes_and_are_right_all_the_same() -> None:
     agree(network.graph, network.parameters, 2 * CHUNK)
 
 
-@pytest.mark.parametrize(
-    ("config", "megabytes"), [(a2(8), 32.0), (a1("standard"), 32.0)], ids=["A2-Full", "A1 standard"]
-)
-def test_a_work_area_stays_within_32_megabytes(config: object, megabytes: float) -> None:
-    graph = lower(config)  # type: ignore[arg-type]
-    code = compiled(graph, ISAS["scalar"])
-    floats = code.library.segment_work_floats(8192 + code.segment.run_in)
-    # Lane sums grow with the vectors; so much is a bound for the widest.
-    sums = sum(one.size for one in code.segment.trained)
-    assert 4 * (floats + 15 * sums) / 1e6 <= megabytes
+@pytest.mark.parametrize("config", [a2(8), a1("standard")], ids=["A2-Full", "A1 standard"])
+def test_a_work_area_stays_within_32_megabytes(config: object) -> None:
+    segment = emit_segment(lower(config), WIDEST)  # type: ignore[arg-type]
+    # Only what tells the size, for the passes themselves take seconds to compile.
+    size = segment.source[segment.source.index("#if defined(_WIN32)") :]
+    size = size[: size.index("/*\n * Evaluate a window")]
+    library = load_library(f"#include <stddef.h>\n{size}", ISAS["scalar"])
+    library.segment_work_floats.restype = ctypes.c_size_t
+    frames = ctypes.c_size_t(8192 + segment.run_in)
+    megabytes = 4 * library.segment_work_floats(frames) / 1e6
+    assert 20.0 < megabytes <= 32.0
 
 
 def test_the_same_graph_gives_the_same_code() -> None:
-    graph = lower(random_wavenet(5))
-    assert (
-        emit_segment(graph, WIDEST).source == emit_segment(lower(random_wavenet(5)), WIDEST).source
-    )
+    sources = {emit_segment(lower(random_wavenet(5)), WIDEST).source for _ in range(2)}
+    assert len(sources) == 1
 
 
 def test_every_packed_weight_is_a_parameter_padding_or_minus_one() -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from triode.graph import Operation
 
-__all__ = ["naive_activation", "naive_operation"]
+__all__ = ["naive_activation", "naive_operation", "naive_slope"]
 
 Signal = npt.NDArray[np.float64]
 
@@ -70,6 +70,49 @@ def naive_activation(  # noqa: C901 - one case per activation, none of them a br
     raise AssertionError(kind)
 
 
+def naive_slope(  # noqa: C901 - one case per activation, none of them a branch of thought
+    kind: str, value: float, constants: tuple[float, ...]
+) -> float:
+    """The slope of an activation, from its output where that tells it, else from its input."""
+    match kind:
+        case "Tanh":
+            return (1 - value) * (1 + value)
+        case "Sigmoid":
+            return value - value**2
+        case "Softsign":
+            # With y = x / (1 + |x|), 1 + |x| is 1 / (1 - |y|).
+            return 1 / (1 / (1 - abs(value))) ** 2
+        case "Softsigmoid":
+            return 0.5 * naive_slope("Softsign", 2 * value - 1, ())
+        case "ReLU":
+            return float(value > 0)
+        case "LeakyReLU" | "PReLU":
+            return 1.0 if value > 0 else constants[0]
+        case "Hardtanh":
+            return float(constants[0] < value < constants[1])
+        case "LeakyHardtanh":
+            low, high, low_slope, high_slope = constants
+            if value < low:
+                return low_slope
+            return high_slope if value > high else 1.0
+        case "Hardswish":
+            if abs(value) >= 3:
+                return float(value > 0)
+            return value / 3 + 0.5
+        case "SiLU":
+            share = naive_activation("Sigmoid", value, ())
+            return share + value * share * (1 - share)
+        case "Fasttanh":
+            # A rational function without kinks but one in its third derivative, at zero: the error
+            # of these differences is their step's fourth power, and rounding.
+            step = 1e-3
+            a, b, c, d = (
+                naive_activation(kind, value + n * step, ()) for n in (-2.0, -1.0, 1.0, 2.0)
+            )
+            return (a - 8 * b + 8 * c - d) / (12 * step)
+    raise AssertionError(kind)
+
+
 def _past(signal: Signal, channel: int, frame: int) -> float:
     return float(signal[channel, frame]) if frame >= 0 else 0.0
 
@@ -100,6 +143,19 @@ def _activation(
         if op.kind == "PReLU":
             constants = (float(own["slopes"][channel if op.slope_count > 1 else 0]),)
         column.append(naive_activation(op.kind, float(row[frame]), constants))
+    return column
+
+
+def _activationgradient(
+    op: Any, own: Mapping[str, Signal], inputs: list[Signal], frame: int
+) -> list[float]:
+    column = []
+    for channel, (gradients, values) in enumerate(zip(*inputs, strict=True)):
+        constants = op.constants
+        if op.kind == "PReLU":
+            constants = (float(own["slopes"][channel if op.slope_count > 1 else 0]),)
+        slope = naive_slope(op.kind, float(values[frame]), constants)
+        column.append(float(gradients[frame]) * slope)
     return column
 
 

@@ -6,6 +6,7 @@ import numpy.typing as npt
 from triode.graph import (
     ACTIVATIONS,
     Activation,
+    ActivationGradient,
     Add,
     BatchNorm,
     Blend,
@@ -21,7 +22,13 @@ from triode.graph import (
     Slice,
 )
 
-__all__ = ["CONSTANTS", "SINGLE_OPERATIONS", "random_parameters", "single_graph"]
+__all__ = [
+    "CONSTANTS",
+    "GRADIENT_OPERATIONS",
+    "SINGLE_OPERATIONS",
+    "random_parameters",
+    "single_graph",
+]
 
 CONSTANTS: dict[str, tuple[float, ...]] = {
     "LeakyReLU": (0.07,),
@@ -61,6 +68,21 @@ SINGLE_OPERATIONS: dict[str, tuple[Operation, tuple[int, ...]]] = {
         for kind in ACTIVATIONS
     },
 }
+
+GRADIENT_OPERATIONS: dict[str, tuple[Operation, tuple[int, ...]]] = {
+    "PReLU per channel": (ActivationGradient(kind="PReLU", slope_count=3), (3, 3)),
+    "LeakyReLU falling": (ActivationGradient(kind="LeakyReLU", constants=(-0.4,)), (3, 3)),
+    **{
+        kind: (
+            ActivationGradient(
+                kind=kind, constants=CONSTANTS.get(kind, ()), slope_count=int(kind == "PReLU")
+            ),
+            (3, 3),
+        )
+        for kind in ACTIVATIONS
+    },
+}
+"""Operations of gradient graphs only, which torch has no use for."""
 
 
 def single_graph(operation: Operation, widths: tuple[int, ...]) -> Graph:

@@ -8,8 +8,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from triode.graph import ACTIVATIONS, apply_activation
-from unit.graph.naive import naive_activation
+from triode.graph import (
+    ACTIVATIONS,
+    apply_activation,
+    apply_derivative,
+    derivative_from_output,
+)
+from unit.graph.naive import naive_activation, naive_slope
 from unit.graph.single import CONSTANTS
 
 IN_TORCH: dict[str, Callable[[Tensor], Tensor]] = {
@@ -84,3 +89,75 @@ def test_prelu_takes_one_slope_per_channel() -> None:
     x = np.array([[-1.0, 2.0], [-1.0, 2.0]])
     got = apply_activation("PReLU", x, np.array([[0.5], [-0.25]]))
     np.testing.assert_array_equal(got, [[-0.5, 2.0], [0.25, 2.0]])
+
+
+# Every kind, and constants that turn signs and order around.
+SLOPED: dict[str, tuple[str, tuple[float, ...]]] = {
+    **{kind: (kind, constants(kind)) for kind in ACTIVATIONS},
+    "LeakyReLU flat": ("LeakyReLU", (0.0,)),
+    "LeakyReLU steep": ("LeakyReLU", (1.7,)),
+    "LeakyReLU falling": ("LeakyReLU", (-0.4,)),
+    "LeakyReLU barely falling": ("LeakyReLU", (-1e-9,)),
+    "PReLU falling": ("PReLU", (-0.4,)),
+    "Hardtanh above zero": ("Hardtanh", (0.3, 2.5)),
+    "Hardtanh below zero": ("Hardtanh", (-3.0, -0.2)),
+    "LeakyHardtanh falling": ("LeakyHardtanh", (-0.5, 0.8, -0.3, -1.2)),
+    "LeakyHardtanh flat and steep": ("LeakyHardtanh", (0.2, 0.4, 0.0, 3.0)),
+}
+# Off every kink: between multiples of 1/10, where all constants above lie.
+BETWEEN = np.linspace(-8.95, 8.95, 180)
+TORCH_TOO = {
+    **{kind: function for kind, function in IN_TORCH.items() if kind not in CONSTANTS},
+    "LeakyReLU": functional.leaky_relu,
+    "PReLU": lambda x, slope: functional.prelu(x, torch.tensor([slope], dtype=torch.float64)),
+    "Hardtanh": functional.hardtanh,
+}
+
+
+def slope(case: str, x: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray:
+    """The derivative at inputs `x`, through whichever value it is made from."""
+    kind, numbers = SLOPED[case]
+    from_output = derivative_from_output(kind, numbers)
+    value = apply_activation(kind, x, *numbers) if from_output else x
+    return apply_derivative(kind, value, *numbers)
+
+
+@pytest.mark.parametrize("case", SLOPED)
+def test_a_derivative_is_the_limit_of_differences(case: str) -> None:
+    kind, numbers = SLOPED[case]
+    step = 1e-4
+    a, b, c, d = (apply_activation(kind, BETWEEN + n * step, *numbers) for n in (-2, -1, 1, 2))
+    differences = (a - 8 * b + 8 * c - d) / (12 * step)
+    # The fourth power of the step, and rounding of numbers up to 27 by 2e-16 over the step.
+    np.testing.assert_allclose(slope(case, BETWEEN), differences, rtol=0, atol=2e-10)
+
+
+@pytest.mark.parametrize("case", [case for case in SLOPED if SLOPED[case][0] in TORCH_TOO])
+def test_a_derivative_is_what_torch_differentiates(case: str) -> None:
+    kind, numbers = SLOPED[case]
+    x = torch.from_numpy(BETWEEN.copy()).requires_grad_()
+    if kind in IN_TORCH and kind not in {*CONSTANTS, "PReLU"}:
+        TORCH_TOO[kind](x).sum().backward()
+    else:
+        TORCH_TOO[kind](x, *numbers).sum().backward()
+    assert x.grad is not None
+    # Where a slope is made from an output that has nearly saturated, 1 - y has lost digits of y.
+    np.testing.assert_allclose(slope(case, BETWEEN), x.grad.numpy(), rtol=1e-8, atol=1e-14)
+
+
+@pytest.mark.parametrize("case", SLOPED)
+def test_a_derivative_is_its_formula_and_finite_far_out(case: str) -> None:
+    kind, numbers = SLOPED[case]
+    naive = [naive_slope(kind, float(x), numbers) for x in BETWEEN]
+    if not derivative_from_output(kind, numbers):
+        # The naive slope of Fasttanh is itself a difference.
+        np.testing.assert_allclose(apply_derivative(kind, BETWEEN, *numbers), naive, atol=1e-9)
+    assert np.isfinite(slope(case, np.clip(POINTS, -1e30, 1e30))).all()
+
+
+def test_the_output_tells_the_slope_unless_the_activation_turns_around() -> None:
+    assert derivative_from_output("LeakyReLU", (0.01,))
+    assert not derivative_from_output("LeakyReLU", (-1e-9,))
+    assert not derivative_from_output("PReLU", ())
+    assert not derivative_from_output("SiLU", ())
+    assert derivative_from_output("Tanh", ())

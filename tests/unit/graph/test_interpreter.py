@@ -13,13 +13,20 @@ from triode.graph import (
     GraphBuilder,
     Lstm,
     Operation,
+    derivative_from_output,
     interpret,
     operations,
     receptive_field,
     settle_samples,
 )
 from unit.graph.naive import naive_operation
-from unit.graph.single import SINGLE_OPERATIONS, random_parameters, single_graph
+from unit.graph.single import (
+    CONSTANTS,
+    GRADIENT_OPERATIONS,
+    SINGLE_OPERATIONS,
+    random_parameters,
+    single_graph,
+)
 from unit.graph.strategies import graphs
 
 # Sums of fewer than 100 products of numbers near 1 differ by less than 1e-14 in another order; the
@@ -40,8 +47,27 @@ def test_an_operation_computes_what_its_loops_compute(name: str) -> None:
     np.testing.assert_allclose(got, wanted, rtol=0, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("name", GRADIENT_OPERATIONS)
+def test_a_gradient_passes_an_activation_as_the_formula_says(name: str) -> None:
+    operation, widths = GRADIENT_OPERATIONS[name]
+    graph = single_graph(operation, widths)
+    parameters = random_parameters(graph, seed=1)
+    own = {key.removeprefix("operation."): value for key, value in parameters.items()}
+    rng = np.random.default_rng(2)
+    # Within (0, 1), the values may be an output of any activation as well as an input.
+    signal = np.concatenate([rng.standard_normal((3, 40)), rng.uniform(0.02, 0.98, (3, 40))])
+    if not derivative_from_output(name, CONSTANTS.get(name, ())):
+        signal[3:] = 4.0 * rng.standard_normal((3, 40))
+    wanted = naive_operation(operation, own, [signal[:3], signal[3:]])
+    got = interpret(graph, parameters, signal)
+    # The naive slope of Fasttanh is a difference, 1e-16 / 1e-3 by rounding.
+    tolerance = 1e-9 if name == "Fasttanh" else TOLERANCE
+    np.testing.assert_allclose(got, wanted, rtol=0, atol=tolerance)
+
+
 def test_every_operation_is_compared() -> None:
-    compared = {type(operation).__name__ for operation, _ in SINGLE_OPERATIONS.values()}
+    operations_here = [*SINGLE_OPERATIONS.values(), *GRADIENT_OPERATIONS.values()]
+    compared = {type(operation).__name__ for operation, _ in operations_here}
     assert compared == set(operations.__all__) - {"Input", "Operation", "ParameterSpec"}
 
 

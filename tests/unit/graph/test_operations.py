@@ -7,6 +7,7 @@ import pytest
 from triode.errors import GraphError
 from triode.graph import (
     Activation,
+    ActivationGradient,
     Add,
     BatchNorm,
     Blend,
@@ -34,6 +35,9 @@ GOOD: list[tuple[Operation, tuple[int, ...], int, int]] = [
     (Activation(kind="LeakyReLU", constants=(0.1,)), (5,), 5, 0),
     (Activation(kind="PReLU", slope_count=1), (5,), 5, 0),
     (Activation(kind="PReLU", slope_count=5), (5,), 5, 0),
+    (ActivationGradient(kind="Tanh"), (5, 5), 5, 0),
+    (ActivationGradient(kind="LeakyReLU", constants=(-0.1,)), (5, 5), 5, 0),
+    (ActivationGradient(kind="PReLU", slope_count=5), (5, 5), 5, 0),
     (Add(), (3, 3), 3, 0),
     (Mul(), (3, 3), 3, 0),
     (Blend(), (3, 3, 3), 3, 0),
@@ -68,6 +72,11 @@ BAD: list[tuple[Operation, tuple[int, ...], str]] = [
     (Activation(kind="Tanh", constants=(1.0,)), (2,), "wrong number of constants"),
     (Activation(kind="PReLU"), (2,), "wrong number of slopes"),
     (Activation(kind="PReLU", slope_count=3), (2,), "wrong number of slopes"),
+    (ActivationGradient(kind="Tanh"), (2,), "activation gradient needs 2 inputs"),
+    (ActivationGradient(kind="Tanh"), (2, 3), "activation gradient needs 2 inputs"),
+    (ActivationGradient(kind="Swoosh"), (2, 2), "unknown activation"),
+    (ActivationGradient(kind="LeakyReLU"), (2, 2), "wrong number of constants"),
+    (ActivationGradient(kind="PReLU", slope_count=3), (2, 2), "wrong number of slopes"),
     (Add(), (2,), "add needs 2 inputs"),
     (Add(), (2, 3), "add needs 2 inputs"),
     (Add(), (2, 2, 2), "add needs 2 inputs"),
@@ -145,6 +154,9 @@ def test_parameters_have_the_shapes_of_the_file_format() -> None:
     }
     assert Activation(kind="PReLU", slope_count=4).parameters() == {"slopes": ParameterSpec((4,))}
     assert Activation(kind="Tanh").parameters() == {}
+    slopes = ActivationGradient(kind="PReLU", slope_count=4).parameters()
+    assert slopes == {"slopes": ParameterSpec((4,))}
+    assert ActivationGradient(kind="Tanh").parameters() == {}
     assert Fir(taps=3, bias=True).parameters() == {
         "weight": ParameterSpec((3,)),
         "bias": ParameterSpec((1,)),

@@ -285,3 +285,117 @@ def test_places_are_written_as_people_do() -> None:
     assert path_text(()) == "top level"
     assert path_text(("config", "layers", 0, "dilations", 3)) == "config.layers[0].dilations[3]"
     assert path_text(("a b", 1)) == "'a b'[1]"
+
+
+def gated(
+    make: Callable[..., Document], make_array: Callable[..., Document], **changes: Any
+) -> Document:
+    """One array of two layers, gated unless `changes` say otherwise."""
+    one = make_array(head_size=1, **changes)
+    if "gated" not in changes:
+        del one["gated"]
+    return make({"layers": [one], "head_scale": 1.0}, version="0.6.0")
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "severity", "after"),
+    [
+        (
+            {"gating_mode": "gated", "secondary_activation": ["Sigmoid", "Tanh"]},
+            "gating-spelling",
+            "error",
+            {"gating_mode": ["gated", "gated"], "secondary_activation": ["Sigmoid", "Tanh"]},
+        ),
+        ({"gated": [True, False]}, "gating-spelling", "error", {"gating_mode": ["gated", "none"]}),
+        (
+            {"gating_mode": "blended", "secondary_activation": None},
+            "secondary-activation-missing",
+            "error",
+            {"secondary_activation": "Sigmoid"},
+        ),
+        (
+            {"gating_mode": ["none", "gated"], "secondary_activation": [None, ""]},
+            "secondary-activation-missing",
+            "error",
+            {"secondary_activation": [None, "Sigmoid"]},
+        ),
+        (
+            {"gated": True, "secondary_activation": "Tanh"},
+            "gated-means-sigmoid",
+            "warning",
+            {"gated": True},
+        ),
+        (
+            {
+                "gating_mode": ["none", "blended"],
+                "secondary_activation": [None, {"type": "PReLU", "negative_slope": 0.25}],
+            },
+            "prelu-one-slope",
+            "warning",
+            {
+                "secondary_activation": [
+                    None,
+                    {"type": "PReLU", "negative_slopes": [0.25] * 4},
+                ]
+            },
+        ),
+        (
+            {"gating_mode": "gated", "activation": "PReLU"},
+            "prelu-one-slope",
+            "warning",
+            {"activation": {"type": "PReLU", "negative_slopes": [0.01] * 4}},
+        ),
+    ],
+)
+def test_gating_that_players_refuse_or_mistake(
+    make: Callable[..., Document],
+    make_array: Callable[..., Document],
+    changes: Document,
+    rule: str,
+    severity: str,
+    after: Document,
+) -> None:
+    document = gated(make, make_array, **changes)
+    finding = found(document)[rule]
+    assert (finding.severity, finding.fixable) == (severity, True)
+    loads = nam.player_support(nam.parse(document))[-1].loads
+    assert loads == (severity != "error")
+    result = mended(document)
+    assert not {"gating-spelling", "secondary-activation-missing", "prelu-one-slope"} & set(
+        found(result)
+    )
+    assert nam.player_support(nam.parse(result))[-1].loads
+    for key, value in after.items():
+        assert array(result)[key] == value
+    if "gating_mode" in array(result):
+        assert "gated" not in array(result)
+    before, now = nam.parse(document).config, nam.parse(result).config
+    if rule != "prelu-one-slope":
+        assert now == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"gating_mode": "none", "secondary_activation": [None, "Sigmoid"]},
+        {"gating_mode": ["none", "gated"], "secondary_activation": "Sigmoid"},
+        {"gated": True, "secondary_activation": None},
+        {"gated": True, "secondary_activation": "Sigmoid"},
+        {"gating_mode": "none", "activation": "PReLU"},
+        {"gating_mode": "gated", "bottleneck": 1, "activation": "PReLU"},
+    ],
+)
+def test_gating_that_players_understand(
+    make: Callable[..., Document], make_array: Callable[..., Document], changes: Document
+) -> None:
+    document = gated(make, make_array, **changes)
+    assert set(found(document)) - {"version-too-high"} == set()
+    assert nam.player_support(nam.parse(document))[-1].loads
+
+
+def test_only_a_sigmoid_gates_beside_gated(
+    make: Callable[..., Document], make_array: Callable[..., Document]
+) -> None:
+    document = gated(make, make_array, gated=True, secondary_activation="Tanh")
+    (one,) = nam.parse(document).config.layer_arrays
+    assert {layer.secondary_activation.kind for layer in one.layers} == {"Sigmoid"}

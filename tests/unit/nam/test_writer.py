@@ -82,6 +82,20 @@ def test_rich_options_survive_canonical_rewriting(rich: Document, conditioned: D
         np.testing.assert_array_equal(again.weights, model.weights)
 
 
+@pytest.mark.parametrize(("gating", "copies"), [("none", 1), ("gated", 4), ("blended", 4)])
+def test_one_slope_is_written_for_every_channel_that_players_read(
+    make: Callable[..., Document], make_array: Callable[..., Document], gating: str, copies: int
+) -> None:
+    one = make_array(head_size=1, activation={"type": "PReLU", "negative_slope": 0.25})
+    del one["gated"]
+    one["gating_mode"] = gating
+    model = nam.parse(make({"layers": [one], "head_scale": 0.5}, version="0.6.0"))
+    written = nam.to_document(without_documents(model))["config"]["layers"][0]
+    slopes = {"negative_slope": 0.25} if copies == 1 else {"negative_slopes": [0.25] * copies}
+    assert written["activation"] == [{"type": "PReLU", **slopes}] * 2
+    assert written["gating_mode"] == [gating] * 2
+
+
 def test_sample_rate_is_never_null(a1: Document) -> None:
     model = replace(nam.parse(a1), sample_rate_hz=None)
     assert "sample_rate" not in nam.to_document(model)

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import torch
 
 from triode.errors import TrainingError
 from triode.nam import parse_config
 from triode.training import EpochRecord, Progress, Recipe, load_recipe
-from triode.training.loop import TrainingState, fit, initial_state
+from triode.training.loop import TrainingState, fit, initial_state, torch_settings
 from triode.training.material import Material, prepare_material
 
 GOLDEN_LOSSES = (0.0122112539, 0.0090584676, 0.0056782353)
@@ -144,3 +145,20 @@ def test_divergence_is_an_error(recipe: Recipe, material: Material) -> None:
     broken = replace(material, wet=np.full_like(material.wet, np.inf))
     with pytest.raises(TrainingError, match="size full diverged in epoch 1"):
         run(recipe, broken)
+
+
+def test_factors_are_not_rounded_while_training_and_settings_come_back() -> None:
+    def settings() -> tuple[object, ...]:
+        return (
+            torch.backends.cudnn.allow_tf32,
+            torch.backends.cuda.matmul.allow_tf32,
+            torch.are_deterministic_algorithms_enabled(),
+            torch.get_num_threads(),
+        )
+
+    before = settings()
+    with torch_settings(device="cuda", threads=2):
+        assert settings() == (False, False, before[2], 2)
+    assert settings() == before
+    with torch_settings(device="cpu", threads=None):
+        assert settings() == (False, False, True, before[3])

@@ -77,3 +77,62 @@ def test_pre_emphasis_filters_both_signals_before_the_mse() -> None:
     assert got != pytest.approx(
         float(training_loss(estimate, Target.of(target, plain), plain)), rel=0.01
     )
+
+
+def plain_distance(estimate: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """The formula in operations that autograd differentiates."""
+    terms = []
+    for points, hop, width in ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240)):
+        magnitudes = []
+        for signal in (estimate, target):
+            window = torch.hann_window(width, dtype=signal.dtype)
+            spectrum = torch.stft(signal, points, hop, width, window, return_complex=True)
+            power = spectrum.real.square() + spectrum.imag.square()
+            magnitudes.append(power.clamp(min=1e-8).sqrt())
+        got, wanted = magnitudes
+        ratio = (got.log() - wanted.log()).abs().mean()
+        terms.append((got - wanted).norm() / wanted.norm() + ratio)
+    return torch.stack(terms).mean()
+
+
+def test_its_gradient_is_that_of_the_formula() -> None:
+    estimate, target = (one.double() for one in signals())
+    # Silence in one, in the other, and in both: there magnitudes rest on their floor.
+    estimate[0, :3000] = 0.0
+    target[0, 1500:] = 0.0
+    gradients = []
+    for distance in (multi_resolution_stft, plain_distance):
+        variable = estimate.clone().requires_grad_()
+        value = distance(variable, target)
+        (3.0 * value).backward()  # type: ignore[no-untyped-call]
+        assert variable.grad is not None
+        gradients.append(variable.grad)
+    # Float64, but for logarithms of sums that cancel: their rounding is 1e-16 of 1, over 1e-4.
+    scale = float(gradients[1].abs().max())
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=0.0, atol=1e-9 * scale)
+    assert float((gradients[0] - 1.001 * gradients[1]).abs().max()) > 1e-4 * scale
+
+
+def test_equal_signals_have_no_gradient_and_no_distance() -> None:
+    _, target = signals()
+    estimate = target.clone().requires_grad_()
+    distance = multi_resolution_stft(estimate, target)
+    distance.backward()  # type: ignore[no-untyped-call]
+    assert float(distance.detach()) == 0.0
+    assert estimate.grad is not None
+    assert not estimate.grad.any()
+
+
+def test_the_number_of_threads_changes_no_bit() -> None:
+    estimate, target = (one.repeat(4, 2) for one in signals())
+    results = []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        variable = estimate.clone().requires_grad_()
+        loss = training_loss(variable, Target.of(target, Loss()), Loss())
+        loss.backward()  # type: ignore[no-untyped-call]
+        assert variable.grad is not None
+        results.append((loss.detach(), variable.grad))
+    for loss, gradient in results[1:]:
+        assert torch.equal(loss, results[0][0])
+        assert torch.equal(gradient, results[0][1])

@@ -4,7 +4,7 @@ from triode.nam.activation import ACTIVATION_KINDS, Activation
 from triode.nam.notices import REMOVE, Edit
 from triode.nam.parser.values import Fields, Value
 
-__all__ = ["parse_activation"]
+__all__ = ["note_shared_slope", "parse_activation"]
 
 _DEFAULT_SLOPE = 0.01
 _CONSTANT_LIMIT = 1e6
@@ -26,6 +26,27 @@ def parse_activation(value: Value, width: int) -> Activation:
     if kind == "Softsigmoid":
         value.note("softsigmoid", "players refuse files with the activation Softsigmoid.")
     return activation
+
+
+def note_shared_slope(value: Value, activation: Activation, width: int) -> None:
+    """Note a PReLU with one slope in a gated or blended layer of `width` channels.
+
+    There players read a slope for every channel, whatever stands behind the first in memory.
+    """
+    if activation.kind != "PReLU" or len(activation.negative_slopes) != 1 or width == 1:
+        return
+    slopes = list(activation.negative_slopes * width)
+    edits = [Edit(value.path, {"type": "PReLU", "negative_slopes": slopes})]
+    if isinstance(value.raw, dict):
+        edits = [
+            Edit((*value.path, "negative_slope"), REMOVE),
+            Edit((*value.path, "negative_slopes"), slopes),
+        ]
+    value.note(
+        "prelu-one-slope",
+        f"players need a slope for each of the {width} channels of a gated or blended layer.",
+        *edits,
+    )
 
 
 def _kind(value: Value) -> str:

@@ -1,20 +1,22 @@
 """Reading one layer array of a WaveNet."""
 
-from typing import cast
-
 from triode.nam import limits
 from triode.nam.activation import Activation
 from triode.nam.notices import REMOVE, Edit
-from triode.nam.parser.activation import parse_activation
+from triode.nam.parser.activation import note_shared_slope, parse_activation
 from triode.nam.parser.film import parse_films
+from triode.nam.parser.gating import (
+    distinct,
+    entries_of_layers,
+    parse_gatings,
+    parse_secondary_activations,
+)
 from triode.nam.parser.groups import check_groups
 from triode.nam.parser.slimmable import parse_slimmable
-from triode.nam.parser.values import Fields, Value
+from triode.nam.parser.values import Fields
 from triode.nam.wavenet import ArrayHead, Gating, Head1x1, Layer, Layer1x1, LayerArray
 
 __all__ = ["parse_layer_array"]
-
-_GATINGS = ("none", "gated", "blended")
 
 
 def parse_layer_array(fields: Fields) -> LayerArray:
@@ -65,31 +67,28 @@ def _layers(fields: Fields, bottleneck: int) -> tuple[Layer, ...]:
     ]
     count = len(dilations)
     kernel_sizes = _kernel_sizes(fields, count)
-    activations = [
-        parse_activation(value, bottleneck)
-        for value in _distinct(fields.required("activation").per_layer(count))
-    ]
-    gatings = _gatings(fields, count)
-    secondaries = _secondary_activations(fields, count, bottleneck)
+    gatings = parse_gatings(fields, count)
+    activations = _activations(fields, gatings, bottleneck)
+    secondaries = parse_secondary_activations(fields, gatings, bottleneck)
     return tuple(
         Layer(
             kernel_size=kernel_sizes[index],
             dilation=dilations[index],
-            activation=activations[index % len(activations)],
+            activation=activations[index],
             gating=gatings[index],
-            secondary_activation=(
-                None
-                if gatings[index] == "none"
-                else secondaries[index] or Activation(kind="Sigmoid")
-            ),
+            secondary_activation=secondaries[index],
         )
         for index in range(count)
     )
 
 
-def _distinct(values: list[Value]) -> list[Value]:
-    """One value where a single one stands for every layer, so that it is noticed only once."""
-    return values[:1] if all(value is values[0] for value in values) else values
+def _activations(fields: Fields, gatings: list[Gating], bottleneck: int) -> list[Activation]:
+    activations = []
+    for value, gated in entries_of_layers(fields.required("activation"), gatings):
+        activations.append(parse_activation(value, bottleneck))
+        if gated:
+            note_shared_slope(value, activations[-1], bottleneck)
+    return activations * len(gatings) if len(activations) == 1 else activations
 
 
 def _kernel_sizes(fields: Fields, count: int) -> list[int]:
@@ -100,7 +99,7 @@ def _kernel_sizes(fields: Fields, count: int) -> list[int]:
             "both-spellings", "kernel_sizes is given too and wins.", Edit(single.path, REMOVE)
         )
     value = several or single or fields.required("kernel_sizes")
-    sizes = [entry.integer(1, limits.KERNEL_SIZE) for entry in _distinct(value.per_layer(count))]
+    sizes = [entry.integer(1, limits.KERNEL_SIZE) for entry in distinct(value.per_layer(count))]
     sizes = sizes * count if len(sizes) == 1 else sizes
     if several is None and isinstance(value.raw, list):
         value.note(
@@ -116,33 +115,6 @@ def _kernel_sizes(fields: Fields, count: int) -> list[int]:
             Edit(several.path, sizes),
         )
     return sizes
-
-
-def _gatings(fields: Fields, count: int) -> list[Gating]:
-    mode = fields.optional("gating_mode")
-    old = fields.optional("gated")
-    if mode is not None:
-        gatings = [value.choice(_GATINGS) for value in mode.per_layer(count)]
-        if old is not None and old.boolean() != (gatings[0] == "gated"):
-            old.note("both-spellings", "gating_mode is given too and wins.", Edit(old.path, REMOVE))
-    elif old is not None:
-        gatings = ["gated" if value.boolean() else "none" for value in old.per_layer(count)]
-    else:
-        gatings = ["none"] * count
-    return cast("list[Gating]", gatings)
-
-
-def _secondary_activations(fields: Fields, count: int, bottleneck: int) -> list[Activation | None]:
-    value = fields.filled("secondary_activation")
-    if value is None:
-        return [None] * count
-    result: list[Activation | None] = []
-    for entry in _distinct(value.per_layer(count)):
-        if entry.raw == "":
-            entry.note("empty-secondary-activation", 'read "" as null.', Edit(entry.path, None))
-        empty = entry.is_null or entry.raw == ""
-        result.append(None if empty else parse_activation(entry, bottleneck))
-    return result * count if len(result) == 1 else result
 
 
 def _groups(fields: Fields, key: str, inputs: int, *outputs: int) -> int:

@@ -1,0 +1,132 @@
+"""Sums of products over frames, in C, against NumPy in float64."""
+
+import ctypes
+
+import numpy as np
+import pytest
+
+from triode.compiler import ISAS, Isa, host_isas
+from triode.compiler.emit.reduction import (
+    correlation_blocks,
+    correlation_limits,
+    correlation_name,
+    correlation_text,
+    reduction_helpers,
+)
+from triode.compiler.emit.vectors import vector_prologue
+from unit.compiler.segments import load_library, needs_compiler
+
+SIZES = ((1, 1), (1, 2), (3, 1), (4, 2), (8, 2))
+FRAMES = 192
+PLANE = FRAMES + 32
+# Of float32 sums of 192 products of numbers near 1: a rounding of 6e-8 of up to 20 for each step.
+TOLERANCE = 2e-5
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+
+
+@pytest.fixture(scope="module", params=host_isas(), ids=lambda isa: isa.name)
+def isa(request: pytest.FixtureRequest) -> Isa:
+    found: Isa = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def library(isa: Isa) -> ctypes.CDLL:
+    calls = [
+        f"""EXPORT void {correlation_name(o, i)}_(const float *g, const float *x, float *sums)
+{{
+    {correlation_name(o, i)}(g, {PLANE}, x, {PLANE}, sums, {i} * LANES, LANES, {FRAMES});
+}}
+"""
+        for o, i in SIZES
+    ]
+    calls += [
+        f"""EXPORT void rows(const float *g, const float *x, float *sums)
+{{
+    (void)x;
+    sum_rows(g, {PLANE}, sums, 3, LANES, {FRAMES});
+}}
+""",
+        *(
+            f"""EXPORT void slopes{count}(const float *g, const float *x, float *sums)
+{{
+    sum_negative(g, {PLANE}, x, {PLANE}, sums, 3, {count}, {FRAMES});
+}}
+"""
+            for count in (1, 3)
+        ),
+    ]
+    export = '#define EXPORT __attribute__((visibility("default")))\n'
+    texts = [correlation_text(o, i) for o, i in SIZES]
+    source = "\n".join([vector_prologue(isa), export, reduction_helpers, *texts, *calls])
+    # Exported functions need no declaration of their own here.
+    return load_library(f'#pragma GCC diagnostic ignored "-Wmissing-prototypes"\n{source}', isa)
+
+
+def summed(library: ctypes.CDLL, isa: Isa, name: str, count: int, times: int = 1) -> np.ndarray:
+    """What the function adds to `count` sums that begin at 1, the lanes added up, (count,)."""
+    gradients, values = signals()
+    sums = np.zeros((count, isa.lanes), np.float32)
+    sums[:, 0] = 1.0
+    arrays = [ctypes.c_void_p(one.ctypes.data) for one in (gradients, values, sums)]
+    for _ in range(times):
+        getattr(library, name)(*arrays)
+    return sums.astype(np.float64).sum(1) - 1.0
+
+
+def signals() -> tuple[Floats, Floats]:
+    """Rows of gradients and of values; what lies behind their frames is not a number."""
+    rng = np.random.default_rng(7)
+    both = rng.standard_normal((2, 8, PLANE)).astype(np.float32)
+    both[..., FRAMES:] = np.nan
+    return both[0], both[1]
+
+
+@needs_compiler
+@pytest.mark.parametrize(("outputs", "inputs"), SIZES)
+def test_a_block_is_every_product_summed(
+    library: ctypes.CDLL, isa: Isa, outputs: int, inputs: int
+) -> None:
+    gradients, values = (one[:, :FRAMES].astype(np.float64) for one in signals())
+    wanted = (gradients[:outputs] @ values[:inputs].T).ravel()
+    name = f"{correlation_name(outputs, inputs)}_"
+    got = summed(library, isa, name, outputs * inputs)
+    np.testing.assert_allclose(got, wanted, rtol=0, atol=TOLERANCE)
+    twice = summed(library, isa, name, outputs * inputs, times=2)
+    np.testing.assert_allclose(twice, 2.0 * wanted, rtol=0, atol=2.0 * TOLERANCE)
+    # A neighbouring row would be another number altogether.
+    other = (gradients[:outputs] @ values[1 : inputs + 1].T).ravel()
+    assert np.max(np.abs(got - other)) > 1.0
+
+
+@needs_compiler
+def test_a_bias_gets_the_sum_of_its_row(library: ctypes.CDLL, isa: Isa) -> None:
+    wanted = signals()[0][:3, :FRAMES].astype(np.float64).sum(1)
+    np.testing.assert_allclose(summed(library, isa, "rows", 3), wanted, rtol=0, atol=TOLERANCE)
+
+
+@needs_compiler
+def test_slopes_get_the_negative_inputs(library: ctypes.CDLL, isa: Isa) -> None:
+    gradients, values = (one[:3, :FRAMES].astype(np.float64) for one in signals())
+    wanted = (gradients * np.minimum(values, 0.0)).sum(1)
+    got = summed(library, isa, "slopes3", 3)
+    np.testing.assert_allclose(got, wanted, rtol=0, atol=TOLERANCE)
+    shared = summed(library, isa, "slopes1", 3)
+    np.testing.assert_allclose(shared, [wanted.sum(), 0.0, 0.0], rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("most", [1, 2, 4, 8])
+@pytest.mark.parametrize("channels", [1, 2, 3, 7, 8, 9, 16, 23])
+def test_blocks_cover_every_channel_once(channels: int, most: int) -> None:
+    blocks = correlation_blocks(channels, most)
+    covered = [channel for first, size in blocks for channel in range(first, first + size)]
+    assert covered == list(range(channels))
+    assert all(1 <= size <= most for _, size in blocks)
+
+
+@pytest.mark.parametrize("name", sorted(ISAS))
+def test_a_block_fits_the_registers(name: str) -> None:
+    outputs, inputs = correlation_limits(ISAS[name])
+    # The sums, one gradient at a time, and the inputs.
+    assert outputs * inputs + 1 + inputs <= ISAS[name].registers

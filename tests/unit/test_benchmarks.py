@@ -1,0 +1,119 @@
+"""The benchmarks work and their figures fit together; how high they are is not tested."""
+
+import dataclasses
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from triode.architectures import lower
+from triode.compiler.toolchain import find_compiler
+from triode.graph import counts, interpret
+
+
+@pytest.fixture(scope="module")
+def benchmarks(repository: Path) -> Iterator[Path]:
+    """The folder on the import path; what comes from it is forgotten again."""
+    folder = repository / "benchmarks"
+    before = set(sys.modules)
+    sys.path.insert(0, str(folder))
+    yield folder
+    sys.path.remove(str(folder))
+    for name, module in list(sys.modules.items()):
+        if name not in before and str(folder) in (getattr(module, "__file__", None) or ""):
+            del sys.modules[name]
+
+
+def module(name: str) -> ModuleType:
+    return importlib.import_module(name)
+
+
+def test_a_figure_says_which_limit_it_keeps(benchmarks: Path) -> None:
+    figure = module("figures").Figure.of("speed", "x", [5.0, 1.0, 3.0], must=3.0, aim=4.0)
+    assert (figure.median, figure.quartiles, figure.verdict) == (3.0, (2.0, 4.0), "must")
+    better = dataclasses.replace(figure, median=4.0)
+    assert better.verdict == "aim"
+    assert dataclasses.replace(figure, median=2.9).verdict == "MISSED"
+    less = dataclasses.replace(figure, more_is_better=False)
+    assert (less.verdict, dataclasses.replace(less, median=3.1, aim=None).verdict) == (
+        "aim",
+        "MISSED",
+    )
+    assert dataclasses.replace(figure, must=None, aim=None).verdict == ""
+    assert figure.line().split()[-1] == "must"
+    assert json.loads(json.dumps(figure.to_json()))["verdict"] == "must"
+
+
+def test_the_captures_are_those_of_the_table(benchmarks: Path) -> None:
+    models = module("captures").standard_captures()
+    macs = {name: counts(lower(model.config)).macs for name, model in models.items()}
+    assert macs == {"A2-Full": 11_776, "A2-Lite": 1_731, "A1 standard": 13_320, "LSTM 1x16": 1_104}
+    assert models["A2-Full"].rate_hz == 48_000.0
+
+
+def test_mixes_are_large_valid_and_always_the_same(benchmarks: Path) -> None:
+    mixes = module("mixes")
+    chosen = list(mixes.mixes(20))
+    graphs = [lower(config) for _, config in chosen]
+    assert [seed for seed, _ in chosen] == [seed for seed, _ in mixes.mixes(20)]
+    assert graphs == [lower(config) for _, config in mixes.mixes(20)]
+    assert all(mixes.work_left(graph).macs > mixes.FEWEST_MACS for graph in graphs)
+    text = " ".join(mixes.describe(config) for _, config in chosen)
+    for option in ("condition_dsp", "FiLM", "head1x1", "gated", "blended", "2 in", "Tanh"):
+        assert option in text
+    assert {len(config.layer_arrays) for _, config in chosen} == {1, 2}
+
+
+def test_every_operation_of_a_mix_has_a_price(benchmarks: Path) -> None:
+    prices = {*module("elementwise").KINDS, *module("elementwise").ARITHMETIC}
+    for _, config in module("mixes").mixes(20):
+        assert counts(lower(config)).elementwise.keys() <= prices
+
+
+def test_onnx_is_the_same_network(benchmarks: Path) -> None:
+    """Float32 against float64: 1e-5 of the peak is a few hundred rounding errors."""
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    network = module("captures").network(
+        module("captures").standard_captures()["A2-Lite"].config, seed=1
+    )
+    reach = counts(network.graph).receptive_field
+    signal = np.random.default_rng(0).standard_normal(reach + 500).astype(np.float32)
+    play = module("peers").PLAYERS["onnxruntime"](network)
+    expected = interpret(network.graph, network.parameters, signal[None])[0]
+    error = np.abs(play(signal) - expected)[reach:].max()
+    assert error < 1e-5 * np.abs(expected).max()
+
+
+def test_onnx_refuses_what_it_does_not_know(benchmarks: Path) -> None:
+    pytest.importorskip("onnx")
+    tanh = module("captures").network(module("captures").standard_captures()["A1 standard"].config)
+    with pytest.raises(TypeError, match="no ONNX"):
+        module("onnx_writer").onnx_bytes(tanh.graph, tanh.parameters)
+
+
+def test_a_quick_run_prints_the_table(
+    benchmarks: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if find_compiler() is None:
+        pytest.skip("there is no C compiler here")
+    engine = module("engine")
+    monkeypatch.setattr(engine, "write_result", None)  # a quick run writes nothing
+    assert engine.main(["--quick", "render"]) == 0
+    header, row, *_ = capsys.readouterr().out.splitlines()
+    assert header.split()[:4] == ["what", "must", "aim", "median"]
+    assert row.startswith("whole-file render, A2-Full")
+    assert row.split()[-1] in {"aim", "must", "MISSED"}
+
+
+def test_an_unknown_section_is_refused(
+    benchmarks: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        module("engine").main(["--quick", "pace"])
+    assert "no such section: pace" in capsys.readouterr().err
