@@ -15,13 +15,19 @@ class TileRule:
     Attributes:
         accumulators: Vector registers given to running sums.
         widest: Most vectors of frames in a tile.
+        tall_channels: Up to this many channels a tile is `widest` all the same, and its channels
+            are summed in several groups: each weight is then loaded once for more frames, which
+            pays where loading is dear.
     """
 
     accumulators: int
     widest: int
+    tall_channels: int = 0
 
     def vectors(self, channels: int) -> int:
         """Vectors of frames per tile for a stage whose widest convolution makes `channels`."""
+        if channels <= self.tall_channels:
+            return self.widest
         vectors = 1
         while vectors < self.widest and 2 * vectors * min(channels, 8) <= self.accumulators:
             vectors *= 2
@@ -32,7 +38,12 @@ def default_rule(isa: Isa) -> TileRule:
     """The table for machines on which nothing was measured."""
     if isa.lanes == 1:
         return TileRule(accumulators=8, widest=1)
-    return TileRule(accumulators=16 if isa.registers >= 32 else 12, widest=4)
+    if isa.name == "simd128":
+        # WebAssembly has no instruction that multiplies by a number in memory.
+        return TileRule(accumulators=12, widest=4, tall_channels=8)
+    if isa.registers >= 32:
+        return TileRule(accumulators=16, widest=4)
+    return TileRule(accumulators=12, widest=2)
 
 
 def blocks(channels: int, vectors: int, rule: TileRule) -> tuple[int, ...]:
