@@ -74,7 +74,7 @@ static INLINE vec fma_(vec a, vec b, vec c) { return (vec)FUSED(a, b, c); }
 static INLINE vec smaller(vec a, vec b) { return (vec)MINIMUM(a, b); }
 static INLINE vec larger(vec a, vec b) { return (vec)MAXIMUM(a, b); }
 
-enum { LONGEST_TILE = 32 };
+enum { LONGEST_TILE = 16 };
 
 /* A value in memory: planes of frames, one per channel. `size` frames are in turn; 0: no ring. */
 struct view {
@@ -112,8 +112,8 @@ static NOINLINE __attribute__((unused)) void mirror(
 struct ring_place { unsigned offset, channels, plane, size, rest; };
 enum { RINGS = 2 };
 static const struct ring_place ring_places[] = {
-    {480, 1, 208, 176, 64}, /* input */
-    {688, 2, 208, 176, 65}, /* layer0.residual */
+    {432, 1, 176, 160, 64}, /* input */
+    {608, 2, 176, 160, 65}, /* layer0.residual */
     {0, 0, 0, 0, 0},
 };
 /* What every recurrent layer keeps from one frame to the next. */
@@ -127,7 +127,7 @@ static const struct cell_place cell_places[] = {
 typedef struct triode_state {
     uint64_t nonfinite;
     unsigned position[RINGS + 1];
-    float memory[1104] __attribute__((aligned(64)));
+    float memory[960] __attribute__((aligned(64)));
 } triode_state;
 
 /* Denormal numbers would slow the arithmetic down a hundredfold: they are flushed to zero. */
@@ -212,7 +212,7 @@ static NOINLINE void stage0(const float *weights, const struct view *views, cons
 static NOINLINE void stage1(const float *weights, const struct view *views, const unsigned *dilations,
     unsigned frames)
 {
-    enum { TILE = 4 * LANES };
+    enum { TILE = 2 * LANES };
     (void)weights, (void)dilations;
     const struct view *const m0 = views + 0;
     const size_t m0_plane = m0->plane;
@@ -230,125 +230,73 @@ static NOINLINE void stage1(const float *weights, const struct view *views, cons
         float *const m3_at = m3->data + m3_t;
         vec v0 = splat(weights[0]);
         vec v1 = splat(weights[0]);
-        vec v2 = splat(weights[0]);
-        vec v3 = splat(weights[0]);
-        vec v4 = splat(weights[1]);
-        vec v5 = splat(weights[1]);
-        vec v6 = splat(weights[1]);
-        vec v7 = splat(weights[1]);
+        vec v2 = splat(weights[1]);
+        vec v3 = splat(weights[1]);
         {
             const float *weight = weights + 2;
             for (unsigned tap = 3; tap-- > 0;) {
                 const float *x = behind(m0, m0_t, tap * dilations[0]);
                 const vec x0_0 = load(x + 0 * m0_plane + 0 * LANES);
                 const vec x0_1 = load(x + 0 * m0_plane + 1 * LANES);
-                const vec x0_2 = load(x + 0 * m0_plane + 2 * LANES);
-                const vec x0_3 = load(x + 0 * m0_plane + 3 * LANES);
                 const vec w0_0 = splat(weight[0]);
                 v0 = fma_(w0_0, x0_0, v0);
                 v1 = fma_(w0_0, x0_1, v1);
-                v2 = fma_(w0_0, x0_2, v2);
-                v3 = fma_(w0_0, x0_3, v3);
                 const vec w0_1 = splat(weight[1]);
-                v4 = fma_(w0_1, x0_0, v4);
-                v5 = fma_(w0_1, x0_1, v5);
-                v6 = fma_(w0_1, x0_2, v6);
-                v7 = fma_(w0_1, x0_3, v7);
+                v2 = fma_(w0_1, x0_0, v2);
+                v3 = fma_(w0_1, x0_1, v3);
                 weight += 2;
             }
         }
-        const vec v8 = load(m1_at + 0 * m1_plane + 0 * LANES);
-        const vec v9 = load(m1_at + 0 * m1_plane + 1 * LANES);
-        const vec v10 = load(m1_at + 0 * m1_plane + 2 * LANES);
-        const vec v11 = load(m1_at + 0 * m1_plane + 3 * LANES);
-        vec v12 = v0;
-        vec v13 = v1;
-        vec v14 = v2;
-        vec v15 = v3;
-        vec v16 = v4;
-        vec v17 = v5;
-        vec v18 = v6;
-        vec v19 = v7;
-        const vec v20 = splat(weights[8]);
-        v12 = fma_(v20, v8, v12);
-        v13 = fma_(v20, v9, v13);
-        v14 = fma_(v20, v10, v14);
-        v15 = fma_(v20, v11, v15);
-        const vec v21 = splat(weights[9]);
-        v16 = fma_(v21, v8, v16);
-        v17 = fma_(v21, v9, v17);
-        v18 = fma_(v21, v10, v18);
-        v19 = fma_(v21, v11, v19);
-        const vec v22 = v_tanh(v12);
-        const vec v23 = v_tanh(v13);
-        const vec v24 = v_tanh(v14);
-        const vec v25 = v_tanh(v15);
-        const vec v26 = v_tanh(v16);
-        const vec v27 = v_tanh(v17);
-        const vec v28 = v_tanh(v18);
-        const vec v29 = v_tanh(v19);
-        vec v30 = splat(weights[10]);
-        vec v31 = splat(weights[10]);
-        vec v32 = splat(weights[10]);
-        vec v33 = splat(weights[10]);
-        vec v34 = splat(weights[11]);
-        vec v35 = splat(weights[11]);
-        vec v36 = splat(weights[11]);
-        vec v37 = splat(weights[11]);
-        const vec v38 = splat(weights[12]);
-        v30 = fma_(v38, v22, v30);
-        v31 = fma_(v38, v23, v31);
-        v32 = fma_(v38, v24, v32);
-        v33 = fma_(v38, v25, v33);
-        const vec v39 = splat(weights[13]);
-        v34 = fma_(v39, v22, v34);
-        v35 = fma_(v39, v23, v35);
-        v36 = fma_(v39, v24, v36);
-        v37 = fma_(v39, v25, v37);
-        const vec v40 = splat(weights[14]);
-        v30 = fma_(v40, v26, v30);
-        v31 = fma_(v40, v27, v31);
-        v32 = fma_(v40, v28, v32);
-        v33 = fma_(v40, v29, v33);
-        const vec v41 = splat(weights[15]);
-        v34 = fma_(v41, v26, v34);
-        v35 = fma_(v41, v27, v35);
-        v36 = fma_(v41, v28, v36);
-        v37 = fma_(v41, v29, v37);
-        vec v42 = v30;
-        vec v43 = v31;
-        vec v44 = v32;
-        vec v45 = v33;
-        vec v46 = v34;
-        vec v47 = v35;
-        vec v48 = v36;
-        vec v49 = v37;
-        const vec v50 = splat(weights[16]);
-        v42 = fma_(v50, v8, v42);
-        v43 = fma_(v50, v9, v43);
-        v44 = fma_(v50, v10, v44);
-        v45 = fma_(v50, v11, v45);
-        const vec v51 = splat(weights[17]);
-        v46 = fma_(v51, v8, v46);
-        v47 = fma_(v51, v9, v47);
-        v48 = fma_(v51, v10, v48);
-        v49 = fma_(v51, v11, v49);
-        store(m2_at + 0 * m2_plane + 0 * LANES, v22);
-        store(m2_at + 0 * m2_plane + 1 * LANES, v23);
-        store(m2_at + 0 * m2_plane + 2 * LANES, v24);
-        store(m2_at + 0 * m2_plane + 3 * LANES, v25);
-        store(m2_at + 1 * m2_plane + 0 * LANES, v26);
-        store(m2_at + 1 * m2_plane + 1 * LANES, v27);
-        store(m2_at + 1 * m2_plane + 2 * LANES, v28);
-        store(m2_at + 1 * m2_plane + 3 * LANES, v29);
-        store(m3_at + 0 * m3_plane + 0 * LANES, v42);
-        store(m3_at + 0 * m3_plane + 1 * LANES, v43);
-        store(m3_at + 0 * m3_plane + 2 * LANES, v44);
-        store(m3_at + 0 * m3_plane + 3 * LANES, v45);
-        store(m3_at + 1 * m3_plane + 0 * LANES, v46);
-        store(m3_at + 1 * m3_plane + 1 * LANES, v47);
-        store(m3_at + 1 * m3_plane + 2 * LANES, v48);
-        store(m3_at + 1 * m3_plane + 3 * LANES, v49);
+        const vec v4 = load(m1_at + 0 * m1_plane + 0 * LANES);
+        const vec v5 = load(m1_at + 0 * m1_plane + 1 * LANES);
+        vec v6 = v0;
+        vec v7 = v1;
+        vec v8 = v2;
+        vec v9 = v3;
+        const vec v10 = splat(weights[8]);
+        v6 = fma_(v10, v4, v6);
+        v7 = fma_(v10, v5, v7);
+        const vec v11 = splat(weights[9]);
+        v8 = fma_(v11, v4, v8);
+        v9 = fma_(v11, v5, v9);
+        const vec v12 = v_tanh(v6);
+        const vec v13 = v_tanh(v7);
+        const vec v14 = v_tanh(v8);
+        const vec v15 = v_tanh(v9);
+        vec v16 = splat(weights[10]);
+        vec v17 = splat(weights[10]);
+        vec v18 = splat(weights[11]);
+        vec v19 = splat(weights[11]);
+        const vec v20 = splat(weights[12]);
+        v16 = fma_(v20, v12, v16);
+        v17 = fma_(v20, v13, v17);
+        const vec v21 = splat(weights[13]);
+        v18 = fma_(v21, v12, v18);
+        v19 = fma_(v21, v13, v19);
+        const vec v22 = splat(weights[14]);
+        v16 = fma_(v22, v14, v16);
+        v17 = fma_(v22, v15, v17);
+        const vec v23 = splat(weights[15]);
+        v18 = fma_(v23, v14, v18);
+        v19 = fma_(v23, v15, v19);
+        vec v24 = v16;
+        vec v25 = v17;
+        vec v26 = v18;
+        vec v27 = v19;
+        const vec v28 = splat(weights[16]);
+        v24 = fma_(v28, v4, v24);
+        v25 = fma_(v28, v5, v25);
+        const vec v29 = splat(weights[17]);
+        v26 = fma_(v29, v4, v26);
+        v27 = fma_(v29, v5, v27);
+        store(m2_at + 0 * m2_plane + 0 * LANES, v12);
+        store(m2_at + 0 * m2_plane + 1 * LANES, v13);
+        store(m2_at + 1 * m2_plane + 0 * LANES, v14);
+        store(m2_at + 1 * m2_plane + 1 * LANES, v15);
+        store(m3_at + 0 * m3_plane + 0 * LANES, v24);
+        store(m3_at + 0 * m3_plane + 1 * LANES, v25);
+        store(m3_at + 1 * m3_plane + 0 * LANES, v26);
+        store(m3_at + 1 * m3_plane + 1 * LANES, v27);
         if (m3_t < LONGEST_TILE || m3_t + TILE > m3->size)
             mirror(m3, m3_t, 2, TILE);
     }
@@ -360,7 +308,7 @@ static NOINLINE void stage1(const float *weights, const struct view *views, cons
 static NOINLINE void stage2(const float *weights, const struct view *views, const unsigned *dilations,
     unsigned frames)
 {
-    enum { TILE = 4 * LANES };
+    enum { TILE = 2 * LANES };
     (void)weights, (void)dilations;
     const struct view *const m0 = views + 0;
     const size_t m0_plane = m0->plane;
@@ -377,111 +325,65 @@ static NOINLINE void stage2(const float *weights, const struct view *views, cons
         float *const m3_at = m3->data + t;
         vec v0 = splat(weights[0]);
         vec v1 = splat(weights[0]);
-        vec v2 = splat(weights[0]);
-        vec v3 = splat(weights[0]);
-        vec v4 = splat(weights[1]);
-        vec v5 = splat(weights[1]);
-        vec v6 = splat(weights[1]);
-        vec v7 = splat(weights[1]);
+        vec v2 = splat(weights[1]);
+        vec v3 = splat(weights[1]);
         {
             const float *weight = weights + 2;
             for (unsigned tap = 3; tap-- > 0;) {
                 const float *x = behind(m0, m0_t, tap * dilations[0]);
                 const vec x0_0 = load(x + 0 * m0_plane + 0 * LANES);
                 const vec x0_1 = load(x + 0 * m0_plane + 1 * LANES);
-                const vec x0_2 = load(x + 0 * m0_plane + 2 * LANES);
-                const vec x0_3 = load(x + 0 * m0_plane + 3 * LANES);
                 const vec w0_0 = splat(weight[0]);
                 v0 = fma_(w0_0, x0_0, v0);
                 v1 = fma_(w0_0, x0_1, v1);
-                v2 = fma_(w0_0, x0_2, v2);
-                v3 = fma_(w0_0, x0_3, v3);
                 const vec w0_1 = splat(weight[1]);
-                v4 = fma_(w0_1, x0_0, v4);
-                v5 = fma_(w0_1, x0_1, v5);
-                v6 = fma_(w0_1, x0_2, v6);
-                v7 = fma_(w0_1, x0_3, v7);
+                v2 = fma_(w0_1, x0_0, v2);
+                v3 = fma_(w0_1, x0_1, v3);
                 const vec x1_0 = load(x + 1 * m0_plane + 0 * LANES);
                 const vec x1_1 = load(x + 1 * m0_plane + 1 * LANES);
-                const vec x1_2 = load(x + 1 * m0_plane + 2 * LANES);
-                const vec x1_3 = load(x + 1 * m0_plane + 3 * LANES);
                 const vec w1_0 = splat(weight[2]);
                 v0 = fma_(w1_0, x1_0, v0);
                 v1 = fma_(w1_0, x1_1, v1);
-                v2 = fma_(w1_0, x1_2, v2);
-                v3 = fma_(w1_0, x1_3, v3);
                 const vec w1_1 = splat(weight[3]);
-                v4 = fma_(w1_1, x1_0, v4);
-                v5 = fma_(w1_1, x1_1, v5);
-                v6 = fma_(w1_1, x1_2, v6);
-                v7 = fma_(w1_1, x1_3, v7);
+                v2 = fma_(w1_1, x1_0, v2);
+                v3 = fma_(w1_1, x1_1, v3);
                 weight += 4;
             }
         }
-        const vec v8 = load(m1_at + 0 * m1_plane + 0 * LANES);
-        const vec v9 = load(m1_at + 0 * m1_plane + 1 * LANES);
-        const vec v10 = load(m1_at + 0 * m1_plane + 2 * LANES);
-        const vec v11 = load(m1_at + 0 * m1_plane + 3 * LANES);
-        vec v12 = v0;
-        vec v13 = v1;
-        vec v14 = v2;
-        vec v15 = v3;
-        vec v16 = v4;
-        vec v17 = v5;
-        vec v18 = v6;
-        vec v19 = v7;
-        const vec v20 = splat(weights[14]);
-        v12 = fma_(v20, v8, v12);
-        v13 = fma_(v20, v9, v13);
-        v14 = fma_(v20, v10, v14);
-        v15 = fma_(v20, v11, v15);
-        const vec v21 = splat(weights[15]);
-        v16 = fma_(v21, v8, v16);
-        v17 = fma_(v21, v9, v17);
-        v18 = fma_(v21, v10, v18);
-        v19 = fma_(v21, v11, v19);
-        const vec v22 = v_tanh(v12);
-        const vec v23 = v_tanh(v13);
-        const vec v24 = v_tanh(v14);
-        const vec v25 = v_tanh(v15);
-        const vec v26 = v_tanh(v16);
-        const vec v27 = v_tanh(v17);
-        const vec v28 = v_tanh(v18);
-        const vec v29 = v_tanh(v19);
-        const vec v30 = load(m2_at + 0 * m2_plane + 0 * LANES);
-        const vec v31 = load(m2_at + 0 * m2_plane + 1 * LANES);
-        const vec v32 = load(m2_at + 0 * m2_plane + 2 * LANES);
-        const vec v33 = load(m2_at + 0 * m2_plane + 3 * LANES);
-        const vec v34 = load(m2_at + 1 * m2_plane + 0 * LANES);
-        const vec v35 = load(m2_at + 1 * m2_plane + 1 * LANES);
-        const vec v36 = load(m2_at + 1 * m2_plane + 2 * LANES);
-        const vec v37 = load(m2_at + 1 * m2_plane + 3 * LANES);
-        const vec v38 = v30 + v22;
-        const vec v39 = v31 + v23;
-        const vec v40 = v32 + v24;
-        const vec v41 = v33 + v25;
-        const vec v42 = v34 + v26;
-        const vec v43 = v35 + v27;
-        const vec v44 = v36 + v28;
-        const vec v45 = v37 + v29;
-        vec v46 = splat(weights[16]);
-        vec v47 = splat(weights[16]);
-        vec v48 = splat(weights[16]);
-        vec v49 = splat(weights[16]);
-        const vec v50 = splat(weights[17]);
-        v46 = fma_(v50, v38, v46);
-        v47 = fma_(v50, v39, v47);
-        v48 = fma_(v50, v40, v48);
-        v49 = fma_(v50, v41, v49);
-        const vec v51 = splat(weights[18]);
-        v46 = fma_(v51, v42, v46);
-        v47 = fma_(v51, v43, v47);
-        v48 = fma_(v51, v44, v48);
-        v49 = fma_(v51, v45, v49);
-        store(m3_at + 0 * m3_plane + 0 * LANES, v46);
-        store(m3_at + 0 * m3_plane + 1 * LANES, v47);
-        store(m3_at + 0 * m3_plane + 2 * LANES, v48);
-        store(m3_at + 0 * m3_plane + 3 * LANES, v49);
+        const vec v4 = load(m1_at + 0 * m1_plane + 0 * LANES);
+        const vec v5 = load(m1_at + 0 * m1_plane + 1 * LANES);
+        vec v6 = v0;
+        vec v7 = v1;
+        vec v8 = v2;
+        vec v9 = v3;
+        const vec v10 = splat(weights[14]);
+        v6 = fma_(v10, v4, v6);
+        v7 = fma_(v10, v5, v7);
+        const vec v11 = splat(weights[15]);
+        v8 = fma_(v11, v4, v8);
+        v9 = fma_(v11, v5, v9);
+        const vec v12 = v_tanh(v6);
+        const vec v13 = v_tanh(v7);
+        const vec v14 = v_tanh(v8);
+        const vec v15 = v_tanh(v9);
+        const vec v16 = load(m2_at + 0 * m2_plane + 0 * LANES);
+        const vec v17 = load(m2_at + 0 * m2_plane + 1 * LANES);
+        const vec v18 = load(m2_at + 1 * m2_plane + 0 * LANES);
+        const vec v19 = load(m2_at + 1 * m2_plane + 1 * LANES);
+        const vec v20 = v16 + v12;
+        const vec v21 = v17 + v13;
+        const vec v22 = v18 + v14;
+        const vec v23 = v19 + v15;
+        vec v24 = splat(weights[16]);
+        vec v25 = splat(weights[16]);
+        const vec v26 = splat(weights[17]);
+        v24 = fma_(v26, v20, v24);
+        v25 = fma_(v26, v21, v25);
+        const vec v27 = splat(weights[18]);
+        v24 = fma_(v27, v22, v24);
+        v25 = fma_(v27, v23, v25);
+        store(m3_at + 0 * m3_plane + 0 * LANES, v24);
+        store(m3_at + 0 * m3_plane + 1 * LANES, v25);
     }
 }
 
@@ -491,26 +393,26 @@ static void run_stages(triode_state *state, const float *weights, unsigned frame
     (void)memory, (void)weights, (void)frames;
     {
         const struct view views[] = {
-            {memory + 0, 160, 0, 0},
-            {memory + 480, 208, 176, state->position[0]}};
+            {memory + 0, 144, 0, 0},
+            {memory + 432, 176, 160, state->position[0]}};
         static const unsigned dilations[] = {0};
         stage0(weights + 0, views, dilations, frames);
     }
     {
         const struct view views[] = {
-            {memory + 480, 208, 176, state->position[0]},
-            {memory + 0, 160, 0, 0},
-            {memory + 160, 160, 0, 0},
-            {memory + 688, 208, 176, state->position[1]}};
+            {memory + 432, 176, 160, state->position[0]},
+            {memory + 0, 144, 0, 0},
+            {memory + 144, 144, 0, 0},
+            {memory + 608, 176, 160, state->position[1]}};
         static const unsigned dilations[] = {1};
         stage1(weights + 0, views, dilations, frames);
     }
     {
         const struct view views[] = {
-            {memory + 688, 208, 176, state->position[1]},
-            {memory + 0, 160, 0, 0},
-            {memory + 160, 160, 0, 0},
-            {memory + 0, 160, 0, 0}};
+            {memory + 608, 176, 160, state->position[1]},
+            {memory + 0, 144, 0, 0},
+            {memory + 144, 144, 0, 0},
+            {memory + 0, 144, 0, 0}};
         static const unsigned dilations[] = {2};
         stage2(weights + 32, views, dilations, frames);
     }
@@ -524,7 +426,7 @@ static void run_stages(triode_state *state, const float *weights, unsigned frame
 
 enum {
     CHUNK = 128,
-    PLANE = 160,
+    PLANE = 144,
     INPUTS = 1,
     OUTPUTS = 1,
     WEIGHT_FLOATS = 80
