@@ -27,7 +27,8 @@ def readme_commands(repository: Path) -> list[list[str]]:
 
 def test_the_readme_shows_enough(repository: Path) -> None:
     verbs = [words[0] for words in readme_commands(repository)]
-    assert verbs == ["demo", "check", "train", "render", "report", "info", "export", "lint"]
+    first = ["demo", "check", "train", "render", "report", "info", "export", "lint"]
+    assert verbs == [*first, "bench", "build"]
 
 
 def test_the_readme_is_true(repository: Path, folder: Path) -> None:
@@ -40,6 +41,7 @@ def test_the_readme_is_true(repository: Path, folder: Path) -> None:
         assert (outcome.code, outcome.err) == (0, ""), words
         outcomes[words[0]] = outcome
     assert sorted(path.name for path in folder.iterdir()) == [
+        "amp-web",
         "amp.nam",
         "amp.training.jsonl",
         "dry.wav",
