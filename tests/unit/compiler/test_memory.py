@@ -12,7 +12,7 @@ from triode.compiler import ISAS, emit_module
 from triode.compiler.emit.memory import Memory, align, place
 from triode.compiler.passes import optimise
 from triode.compiler.plan import Plan, make_plan
-from triode.graph import Fir, Graph, Lstm, counts
+from triode.graph import Conv, Fir, Graph, GraphBuilder, Lstm, counts
 from triode.nam import read
 from triode.nam.convolutional import LinearConfig
 from unit.architectures.known import a1, a2, random_wavenet
@@ -102,3 +102,15 @@ def test_the_state_is_one_size_whatever_the_block() -> None:
     module = emit_module(lower(a2(3)), ISAS["avx2"])
     # `process` takes blocks of any length; the state is a constant of the code.
     assert f"float memory[{module.memory.state_floats}] __attribute__" in module.source
+
+
+def test_a_wide_network_with_little_past_passes_through_in_shorter_chunks() -> None:
+    builder = GraphBuilder()
+    signal = builder.input(1)
+    width = 1
+    for layer in range(20):
+        conv = Conv(in_channels=width, out_channels=32, kernel_size=3)
+        signal, width = builder.add(f"layer{layer}", conv, signal), 32
+    graph = builder.build(signal)
+    check_bytes(graph, "avx512")
+    assert emit_module(graph, ISAS["avx512"]).memory.chunk < 128

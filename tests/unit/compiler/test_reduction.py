@@ -12,11 +12,14 @@ from triode.compiler.emit.reduction import (
     correlation_name,
     correlation_text,
     reduction_helpers,
+    row_sum_name,
+    row_sum_text,
 )
 from triode.compiler.emit.vectors import vector_prologue
 from unit.compiler.segments import load_library, needs_compiler
 
-SIZES = ((1, 1), (1, 2), (3, 1), (4, 2), (8, 2))
+SIZES = ((1, 1), (1, 2), (3, 1), (3, 2), (4, 2), (5, 2), (8, 2), (8, 3))
+ROWS = (1, 3, 4, 8)
 FRAMES = 192
 PLANE = FRAMES + 32
 # Of float32 sums of 192 products of numbers near 1: a rounding of 6e-8 of up to 20 for each step.
@@ -36,18 +39,21 @@ def library(isa: Isa) -> ctypes.CDLL:
     calls = [
         f"""EXPORT void {correlation_name(o, i)}_(const float *g, const float *x, float *sums)
 {{
-    {correlation_name(o, i)}(g, {PLANE}, x, {PLANE}, sums, {i} * LANES, LANES, {FRAMES});
+    {correlation_name(o, i)}(g, {PLANE}, x, {PLANE}, sums, {i}, 1, {FRAMES});
 }}
 """
         for o, i in SIZES
     ]
     calls += [
-        f"""EXPORT void rows(const float *g, const float *x, float *sums)
+        *(
+            f"""EXPORT void {row_sum_name(rows)}_(const float *g, const float *x, float *sums)
 {{
     (void)x;
-    sum_rows(g, {PLANE}, sums, 3, LANES, {FRAMES});
+    {row_sum_name(rows)}(g, {PLANE}, sums, {FRAMES});
 }}
-""",
+"""
+            for rows in ROWS
+        ),
         *(
             f"""EXPORT void slopes{count}(const float *g, const float *x, float *sums)
 {{
@@ -58,21 +64,22 @@ def library(isa: Isa) -> ctypes.CDLL:
         ),
     ]
     export = '#define EXPORT __attribute__((visibility("default")))\n'
-    texts = [correlation_text(o, i) for o, i in SIZES]
-    source = "\n".join([vector_prologue(isa), export, reduction_helpers, *texts, *calls])
+    texts = [correlation_text(o, i, isa) for o, i in SIZES]
+    texts += [row_sum_text(rows, isa) for rows in ROWS]
+    source = "\n".join([vector_prologue(isa), export, reduction_helpers(isa), *texts, *calls])
     # Exported functions need no declaration of their own here.
     return load_library(f'#pragma GCC diagnostic ignored "-Wmissing-prototypes"\n{source}', isa)
 
 
-def summed(library: ctypes.CDLL, isa: Isa, name: str, count: int, times: int = 1) -> np.ndarray:
-    """What the function adds to `count` sums that begin at 1, the lanes added up, (count,)."""
+def summed(library: ctypes.CDLL, name: str, count: int, times: int = 1) -> np.ndarray:
+    """What the function adds to `count` sums that begin at 1."""
     gradients, values = signals()
-    sums = np.zeros((count, isa.lanes), np.float32)
-    sums[:, 0] = 1.0
+    sums = np.ones(count + 2, np.float32)
     arrays = [ctypes.c_void_p(one.ctypes.data) for one in (gradients, values, sums)]
     for _ in range(times):
         getattr(library, name)(*arrays)
-    return sums.astype(np.float64).sum(1) - 1.0
+    assert tuple(sums[count:]) == (1.0, 1.0), "it wrote behind the sums"
+    return sums[:count].astype(np.float64) - 1.0
 
 
 def signals() -> tuple[Floats, Floats]:
@@ -85,15 +92,13 @@ def signals() -> tuple[Floats, Floats]:
 
 @needs_compiler
 @pytest.mark.parametrize(("outputs", "inputs"), SIZES)
-def test_a_block_is_every_product_summed(
-    library: ctypes.CDLL, isa: Isa, outputs: int, inputs: int
-) -> None:
+def test_a_block_is_every_product_summed(library: ctypes.CDLL, outputs: int, inputs: int) -> None:
     gradients, values = (one[:, :FRAMES].astype(np.float64) for one in signals())
     wanted = (gradients[:outputs] @ values[:inputs].T).ravel()
     name = f"{correlation_name(outputs, inputs)}_"
-    got = summed(library, isa, name, outputs * inputs)
+    got = summed(library, name, outputs * inputs)
     np.testing.assert_allclose(got, wanted, rtol=0, atol=TOLERANCE)
-    twice = summed(library, isa, name, outputs * inputs, times=2)
+    twice = summed(library, name, outputs * inputs, times=2)
     np.testing.assert_allclose(twice, 2.0 * wanted, rtol=0, atol=2.0 * TOLERANCE)
     # A neighbouring row would be another number altogether.
     other = (gradients[:outputs] @ values[1 : inputs + 1].T).ravel()
@@ -101,18 +106,20 @@ def test_a_block_is_every_product_summed(
 
 
 @needs_compiler
-def test_a_bias_gets_the_sum_of_its_row(library: ctypes.CDLL, isa: Isa) -> None:
-    wanted = signals()[0][:3, :FRAMES].astype(np.float64).sum(1)
-    np.testing.assert_allclose(summed(library, isa, "rows", 3), wanted, rtol=0, atol=TOLERANCE)
+@pytest.mark.parametrize("rows", ROWS)
+def test_a_bias_gets_the_sum_of_its_row(library: ctypes.CDLL, rows: int) -> None:
+    wanted = signals()[0][:rows, :FRAMES].astype(np.float64).sum(1)
+    got = summed(library, f"{row_sum_name(rows)}_", rows)
+    np.testing.assert_allclose(got, wanted, rtol=0, atol=TOLERANCE)
 
 
 @needs_compiler
-def test_slopes_get_the_negative_inputs(library: ctypes.CDLL, isa: Isa) -> None:
+def test_slopes_get_the_negative_inputs(library: ctypes.CDLL) -> None:
     gradients, values = (one[:3, :FRAMES].astype(np.float64) for one in signals())
     wanted = (gradients * np.minimum(values, 0.0)).sum(1)
-    got = summed(library, isa, "slopes3", 3)
+    got = summed(library, "slopes3", 3)
     np.testing.assert_allclose(got, wanted, rtol=0, atol=TOLERANCE)
-    shared = summed(library, isa, "slopes1", 3)
+    shared = summed(library, "slopes1", 3)
     np.testing.assert_allclose(shared, [wanted.sum(), 0.0, 0.0], rtol=0, atol=TOLERANCE)
 
 

@@ -27,7 +27,7 @@ pytestmark = needs_compiler
 # rounding of a float32 sum.
 MULTIPLE, FLOOR = 4.0, 2e-6
 WIDEST = host_isas()[0]
-CHUNK = 512
+CHUNK = 1024
 Gradients = Mapping[str, np.ndarray]
 
 
@@ -71,7 +71,7 @@ def network_of(config: object) -> Network:
 
 
 # Not a multiple of 64, below, at and beyond a chunk, several chunks.
-FRAMES = (1, 63, 64, 65, 200, 447, CHUNK, CHUNK + 1, 1000, 1536)
+FRAMES = (1, 63, 64, 65, 200, 447, CHUNK, CHUNK + 1, 2000, 3 * CHUNK)
 
 
 @pytest.mark.parametrize("seed", range(5))

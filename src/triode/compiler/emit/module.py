@@ -23,6 +23,8 @@ from triode.graph import Fir, Graph, Lstm, Parameters, counts
 __all__ = ["ABI_VERSION", "DEFAULT_CHUNK_FRAMES", "Module", "emit_module"]
 
 DEFAULT_CHUNK_FRAMES = 128
+_FEWEST_CHUNK_FRAMES = 16
+_SPARE_STATE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def emit_module(
         graph: As an architecture lowers it; the passes run here.
         isa: Decides the vector width and, by default, the tile shapes.
         rule: Other tile shapes.
-        chunk: Most frames that pass through a stage at a time; any block length works.
+        chunk: Most frames that pass through a stage at a time; any block length works. It is halved
+            while the state takes more than twice what has to be remembered and 256 KB.
         compact: Lay the state out for least memory instead of for a cache.
         title: One line for the header comment.
     """
@@ -82,7 +85,13 @@ def emit_module(
         floats += size
     cells = _cells(plan, isa)
     sizes = {name: initial.size for name, initial in cells.items()}
-    memory = place(plan, chunk=chunk, tile=tile, weight_floats=floats, cells=sizes, compact=compact)
+    while True:
+        memory = place(
+            plan, chunk=chunk, tile=tile, weight_floats=floats, cells=sizes, compact=compact
+        )
+        if memory.state_floats <= _most_state(plan, sizes) or chunk <= _FEWEST_CHUNK_FRAMES:
+            break
+        chunk //= 2
     packings += [(cell.rest, cell.floats, (cells[cell.value],)) for cell in memory.cells.values()]
     names = _function_names(codes)
     calls = [
@@ -102,6 +111,12 @@ def emit_module(
         ]
     )
     return Module(source, memory, rewrite, tuple(packings))
+
+
+def _most_state(plan: Plan, cells: dict[str, int]) -> int:
+    """Floats of state that are well spent on what has to be remembered."""
+    remembered = sum(ring.channels * ring.lookback for ring in plan.rings.values())
+    return 2 * (remembered + sum(cells.values())) + _SPARE_STATE_BYTES // 4
 
 
 def _cells(plan: Plan, isa: Isa) -> dict[str, Packed]:

@@ -1,7 +1,7 @@
 """Training code for one network: a C file with a forward and a backward pass over one window.
 
 The work area of a window holds, in this order: the planes of the forward pass, those of the
-backward pass, the scratch rows of both, and the lane-wise sums of the parameters' gradients. It has
+backward pass, the scratch rows of both, and the sums that are the parameters' gradients. It has
 to be zero when first used; frames that nothing ever writes must read as zero later on.
 """
 
@@ -21,6 +21,8 @@ from triode.compiler.emit.reduction import (
     correlation_name,
     correlation_text,
     reduction_helpers,
+    row_sum_name,
+    row_sum_text,
 )
 from triode.compiler.emit.segment_stage import PLANE, SegmentStageEmitter
 from triode.compiler.emit.stage import StageCode, View
@@ -36,7 +38,7 @@ from triode.graph import Activation, Conv, Graph, Parameter, receptive_field
 
 __all__ = ["Segment", "emit_segment"]
 
-_CHUNK_FRAMES = 512
+_CHUNK_FRAMES = 1024
 _GRAIN_FRAMES = 64
 """Tiles and chunks begin at multiples of this many frames of a window."""
 
@@ -94,9 +96,9 @@ def emit_segment(network: Graph, isa: Isa) -> Segment:
     trained = tuple(one for one in graph.parameters if one.trainable)
     sums, total = {}, 0
     for parameter in trained:
-        sums[parameter.name] = total * isa.lanes
+        sums[parameter.name] = total
         total += parameter.size
-    layout = _Layout(plan, sums, total * isa.lanes)
+    layout = _Layout(plan, sums, total)
     forward = _codes(plan, plan.forward, isa, "-")
     backward = _codes(plan, plan.backward, isa, "+")
     names: dict[str, str] = {}
@@ -124,11 +126,11 @@ def emit_segment(network: Graph, isa: Isa) -> Segment:
             DENORMALS,
             vector_math(kinds),
             gradient_math(kinds),
-            reduction_helpers,
+            reduction_helpers(isa),
             *_correlations(plan, isa),
             *(f"static NOINLINE void {name}{body}" for body, name in names.items()),
             _passes(forward_calls, backward_calls),
-            _interface(layout, isa),
+            _interface(layout),
         ]
     )
     return Segment(
@@ -296,29 +298,31 @@ def _reduction(layout: _Layout, reduction: Reduction, begin: int, isa: Isa) -> s
         raise TypeError(f"no reduction for {type(operation).__name__}")
     inputs = operation.in_channels // operation.groups
     outputs = operation.out_channels // operation.groups
-    taps, lanes = operation.kernel_size, isa.lanes
-    if operation.bias:
-        sums = f"sums + {layout.sums[f'{name}.bias']}"
-        lines.append(
-            f"        sum_rows(g, {plane}, {sums}, {operation.out_channels}, LANES, to - first);"
-        )
+    taps = operation.kernel_size
     most_out, most_in = correlation_limits(isa)
+    if operation.bias:
+        base = layout.sums[f"{name}.bias"]
+        lines += [
+            f"        {row_sum_name(size)}(g + {first} * {plane}, {plane}, sums + {base + first}, "
+            "to - first);"
+            for first, size in correlation_blocks(operation.out_channels, most_out)
+        ]
     base = layout.sums[f"{name}.weight"]
     lines.append(f"        for (unsigned tap = 0; tap < {taps}; ++tap) {{")
     lines.append(
         f"            const float *const past = x - {operation.dilation} * ({taps} - 1 - tap);"
     )
-    lines.append(f"            float *const to_tap = sums + {base} + tap * LANES;")
+    lines.append(f"            float *const to_tap = sums + {base} + tap;")
     for group in range(operation.groups):
         for o, o_size in correlation_blocks(outputs, most_out):
             for i, i_size in correlation_blocks(inputs, most_in):
                 first = group * outputs + o
-                place = (first * inputs + i) * taps * lanes
+                place = (first * inputs + i) * taps
                 call = correlation_name(o_size, i_size)
                 lines.append(
                     f"            {call}(g + {first} * {plane}, {plane}, "
                     f"past + {group * inputs + i} * stride, stride, to_tap + {place}, "
-                    f"{inputs * taps * lanes}, {taps * lanes}, to - first);"
+                    f"{inputs * taps}, {taps}, to - first);"
                 )
     return "\n".join([*lines, "        }", "    }"])
 
@@ -334,17 +338,20 @@ def _take_over(layout: _Layout, value: str, begin: int) -> str:
 
 
 def _correlations(plan: SegmentPlan, isa: Isa) -> list[str]:
-    """The correlation functions that the reductions call."""
+    """The functions that the reductions call."""
     most_out, most_in = correlation_limits(isa)
-    sizes = set()
-    for reductions in plan.reductions:
-        for reduction in reductions:
-            conv = reduction.node.operation
-            if isinstance(conv, Conv):
-                for _, o in correlation_blocks(conv.out_channels // conv.groups, most_out):
-                    for _, i in correlation_blocks(conv.in_channels // conv.groups, most_in):
-                        sizes.add((o, i))
-    return [correlation_text(o, i) for o, i in sorted(sizes)]
+    sizes, rows = set(), set()
+    convs = [one.node.operation for some in plan.reductions for one in some]
+    for conv in (one for one in convs if isinstance(one, Conv)):
+        for _, o in correlation_blocks(conv.out_channels // conv.groups, most_out):
+            for _, i in correlation_blocks(conv.in_channels // conv.groups, most_in):
+                sizes.add((o, i))
+        if conv.bias:
+            rows |= {size for _, size in correlation_blocks(conv.out_channels, most_out)}
+    return [
+        *(row_sum_text(size, isa) for size in sorted(rows)),
+        *(correlation_text(o, i, isa) for o, i in sorted(sizes)),
+    ]
 
 
 def _passes(forward: list[list[str]], backward: list[list[str]]) -> str:
@@ -360,7 +367,7 @@ def _passes(forward: list[list[str]], backward: list[list[str]]) -> str:
     return "\n".join(functions)
 
 
-def _interface(layout: _Layout, isa: Isa) -> str:
+def _interface(layout: _Layout) -> str:
     plan = layout.plan
     output = plan.forward
     given = plan.gradient.slices[""]
@@ -383,7 +390,6 @@ def _interface(layout: _Layout, isa: Isa) -> str:
         "PLANE_COUNT": plan.plane_count,
         "SCRATCH_FLOATS": (plan.forward.row_count + plan.backward.row_count) * layout.scratch_plane,
         "SUM_FLOATS": layout.sum_floats,
-        "GRADIENT_FLOATS": layout.sum_floats // isa.lanes,
         "RUN_IN_FRAMES": receptive_field(plan.graph) - 1,
         "INPUT_CHANNELS": plan.graph.input_channels,
         "OUTPUT_CHANNELS": plan.graph.output_channels,
@@ -411,7 +417,6 @@ enum {
     PLANES = @PLANE_COUNT@,
     SCRATCH = @SCRATCH_FLOATS@,
     SUMS = @SUM_FLOATS@,
-    GRADIENTS = @GRADIENT_FLOATS@,
     RUN_IN = @RUN_IN_FRAMES@,
     INPUTS = @INPUT_CHANNELS@,
     OUTPUTS = @OUTPUT_CHANNELS@,
@@ -488,12 +493,8 @@ void segment_backward(
         backward_chunk(planes, stride, scratch, sums, weights, (unsigned)from, (unsigned)to);
         to = from;
     }
-    for (size_t i = 0; i < GRADIENTS; ++i) {
-        float sum = 0.0f;
-        for (size_t lane = 0; lane < LANES; ++lane)
-            sum += sums[i * LANES + lane];
-        gradients[i] = sum;
-    }
+    for (size_t i = 0; i < SUMS; ++i)
+        gradients[i] = sums[i];
     end_flushing(before);
 }
 """

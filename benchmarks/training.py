@@ -1,0 +1,321 @@
+"""A training step of ours beside one of the reference trainer, and beside torch.
+
+python benchmarks/training.py [--quick] [--patience SECONDS]
+
+Steps take turns, each trainer in a process of its own with two threads: the packed A2 container
+and A1 standard, 16 windows of 8,192 outputs, MSE and MRSTFT, Adam; then 20 random WaveNets through
+torch and compiled. An epoch of 170 s is estimated from the step times of several window layouts
+with the same outputs per step; whether those train equally well is not looked at here, and neither
+is validation. Rounds in which other programs took part of the processor are repeated for up to
+`--patience` seconds; the figures say how busy the rest of the machine was. Needs
+`pip install neural-amp-modeler==0.13.0`. `--quick` only shows that everything works.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from figures import Figure
+from machine import write_result
+from training_worker import RATE_HZ, THREADS
+
+__all__ = ["main"]
+
+WORKER = Path(__file__).with_name("training_worker.py")
+BATCH, OUTPUTS = 16, 8192
+LAYOUTS = ((16, 8192), (8, 16384), (4, 32768))
+EPOCH_SECONDS = 170
+CALM = 0.15
+"""Share of the processor that others may take in a round that counts."""
+HEADER = f"{'what':<45} {'must':>9} {'aim':>9} {'median':>9} {'quartiles':>19} {'of must':>9} keeps"
+
+
+class Trainer:
+    """A worker process."""
+
+    def __init__(self, who: str, network: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(WORKER), who, network],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def step(self, batch: int = BATCH, outputs: int = OUTPUTS) -> float:
+        """Seconds of one step."""
+        return float(self._ask(f"step {batch} {outputs}"))
+
+    def memory(self) -> dict[str, int | None]:
+        """Resident bytes before the network was made, and at most."""
+        answer: dict[str, int | None] = json.loads(self._ask("memory"))
+        return answer
+
+    def close(self) -> None:
+        """Let the process end."""
+        self._process.communicate()
+
+    def _ask(self, command: str) -> str:
+        if self._process.stdin is None or self._process.stdout is None:
+            raise TypeError("the worker has no pipes")
+        print(command, file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise SystemExit("a trainer stopped; see above")
+        return answer
+
+
+@dataclass
+class Rounds:
+    """Seconds of two that take turns, and how busy others were meanwhile."""
+
+    theirs: list[float] = field(default_factory=list)
+    ours: list[float] = field(default_factory=list)
+    others: list[float | None] = field(default_factory=list)
+
+    @property
+    def ratios(self) -> list[float]:
+        """Theirs over ours, round by round."""
+        return [one / other for one, other in zip(self.theirs, self.ours, strict=True)]
+
+    def to_json(self) -> dict[str, Any]:
+        """The rounds, and the medians in milliseconds."""
+        return {
+            "theirs_ms": 1e3 * statistics.median(self.theirs),
+            "ours_ms": 1e3 * statistics.median(self.ours),
+            "rounds_ms": [
+                [round(1e3 * value, 1) for value in pair]
+                for pair in zip(self.theirs, self.ours, strict=True)
+            ],
+            "share_taken_by_others": self.others,
+        }
+
+
+def take_turns(
+    theirs: Callable[[], float], ours: Callable[[], float], rounds: int, patience: float
+) -> Rounds:
+    """Time both, one after the other; the first round of each is not counted.
+
+    Rounds in which others took more than `CALM` of the processor are repeated while `patience`
+    seconds last; if too few calm ones come, the calmest count.
+    """
+    theirs(), ours()
+    found: list[tuple[float, float, float | None]] = []
+    end = time.monotonic() + patience
+    while True:
+        before = _busy_seconds()
+        pair = theirs(), ours()
+        found.append((*pair, _share_of_others(before)))
+        calm = [one for one in found if one[2] is None or one[2] <= CALM]
+        if len(calm) >= rounds or (len(found) >= rounds and time.monotonic() > end):
+            break
+    best = sorted(found, key=lambda one: one[2] or 0.0)[:rounds]
+    return Rounds(*map(list, zip(*best, strict=True)))
+
+
+def networks(rounds: int, patience: float) -> list[Figure]:
+    """Steps, memory and epochs of the two captures that everybody trains."""
+    figures = []
+    for name, network in (("A2 container", "a2"), ("A1 standard", "a1-standard")):
+        theirs, ours = Trainer("theirs", network), Trainer("ours", network)
+        steps = take_turns(theirs.step, ours.step, rounds, patience)
+        figures.append(
+            Figure.of(
+                f"{name}: theirs over ours, one step",
+                "x",
+                steps.ratios,
+                must=8.0,
+                aim=12.0,
+                details=steps.to_json(),
+            )
+        )
+        _show(figures[-1])
+        figures += _memory(name, theirs, ours)
+        if network == "a2":
+            figures.append(_epoch(name, theirs, ours, steps, max(1, rounds // 3), patience))
+            _show(figures[-1])
+        theirs.close()
+        ours.close()
+    return figures
+
+
+def _memory(name: str, theirs: Trainer, ours: Trainer) -> list[Figure]:
+    found = {"theirs": theirs.memory(), "ours": ours.memory()}
+    if found["theirs"]["highest"] is None or found["ours"]["highest"] is None:
+        return []
+    ratio = found["theirs"]["highest"] / found["ours"]["highest"]
+    limits = {"must": 3.0, "aim": 6.0} if name.startswith("A2") else {}
+    figure = Figure.of(
+        f"{name}: theirs over ours, peak memory", "x", [ratio], details=found, **limits
+    )
+    _show(figure)
+    return [figure]
+
+
+def _epoch(
+    name: str, theirs: Trainer, ours: Trainer, steps: Rounds, rounds: int, patience: float
+) -> Figure:
+    """An epoch of each at the layout that is fastest for it: as many steps, as many outputs."""
+    count = EPOCH_SECONDS * RATE_HZ // (BATCH * OUTPUTS)
+    by_layout = {LAYOUTS[0]: steps}
+    for batch, outputs in LAYOUTS[1:]:
+        by_layout[batch, outputs] = take_turns(
+            lambda batch=batch, outputs=outputs: theirs.step(batch, outputs),
+            lambda batch=batch, outputs=outputs: ours.step(batch, outputs),
+            rounds,
+            patience / 2,
+        )
+    details: dict[str, Any] = {"steps": count, "validation": "not included", "layouts": {}}
+    medians: dict[str, list[float]] = {"theirs": [], "ours": []}
+    for (batch, outputs), found in by_layout.items():
+        details["layouts"][f"{batch} x {outputs}"] = found.to_json()
+        medians["theirs"].append(statistics.median(found.theirs))
+        medians["ours"].append(statistics.median(found.ours))
+    for who, values in medians.items():
+        best = min(range(len(values)), key=values.__getitem__)
+        details[f"{who}_seconds"] = count * values[best]
+        details[f"{who}_layout"] = "{} x {}".format(*LAYOUTS[best])
+    return Figure.of(
+        f"{name}: theirs over ours, epoch of {EPOCH_SECONDS} s",
+        "x",
+        [details["theirs_seconds"] / details["ours_seconds"]],
+        must=12.0,
+        aim=20.0,
+        details=details,
+    )
+
+
+def random_wavenets(count: int, rounds: int, patience: float) -> Figure:
+    """Torch over ours, the same step through both, on networks over every option."""
+    import torch
+    from mixes import describe, mixes
+
+    torch.set_num_threads(THREADS)
+    ratios, rows = [], []
+    for seed, config in mixes(4 * count):
+        words = describe(config)
+        if not any(word in words for word in ("gated", "blended", "FiLM", "groups", "head1x1")):
+            continue
+        steps = _mix(config, rounds, patience / count)
+        ratios.append(statistics.median(steps.ratios))
+        rows.append({"seed": seed, "network": words, "ratio": ratios[-1], **steps.to_json()})
+        print(f"    {ratios[-1]:6.1f}x {words}", flush=True)
+        if len(rows) == count:
+            break
+    details = {"networks": rows}
+    return Figure.of(
+        f"{len(rows)} random WaveNets: torch over ours, one step",
+        "x",
+        ratios,
+        must=4.0,
+        aim=8.0,
+        details=details,
+    )
+
+
+def _mix(config: Any, rounds: int, patience: float) -> Rounds:
+    import torch
+    from captures import capture
+
+    from triode.architectures import networks
+    from triode.graph.torch_mapping import TorchGraph
+    from triode.training.kernels import CompiledGraph
+    from triode.training.loss import Target, training_loss
+    from triode.training.recipe import Loss
+
+    network = networks(capture(config, 0))[-1]
+    loss = Loss(mrstft_weight=0.0005)
+    generator = torch.Generator().manual_seed(0)
+    ours = CompiledGraph(network.graph, network.parameters)
+    frames = ours.kernel.segment.run_in + OUTPUTS
+    shape = (BATCH, network.graph.input_channels, frames)
+    signal = 0.2 * torch.randn(shape, generator=generator)
+    wet = torch.tanh(signal[:, 0, -OUTPUTS:])
+
+    def steps(module: TorchGraph) -> Callable[[], float]:
+        optimizer = torch.optim.Adam(module.parameters(), lr=1e-4, fused=True)
+
+        def step() -> float:
+            start = time.perf_counter()
+            target = Target.of(wet, loss)
+            optimizer.zero_grad()
+            estimate = module(signal)[:, 0, -OUTPUTS:]
+            training_loss(estimate, target, loss).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            return time.perf_counter() - start
+
+        return step
+
+    plain = TorchGraph(network.graph, network.parameters)
+    return take_turns(steps(plain), steps(ours), rounds, patience)
+
+
+def _show(figure: Figure) -> None:
+    print(figure.line(), flush=True)
+
+
+def _busy_seconds() -> tuple[float, float, float] | None:
+    """Processor seconds: of everybody, of this program and what it started, and the clock."""
+    path = Path("/proc/stat")
+    if not path.is_file():
+        return None
+    ticks = os.sysconf("SC_CLK_TCK")
+    user, nice, system, _, _, irq, softirq, steal = map(int, path.read_text().split()[1:9])
+    everybody = (user + nice + system + irq + softirq + steal) / ticks
+    return everybody, sum(_seconds_of(one, ticks) for one in _family()), time.monotonic()
+
+
+def _share_of_others(before: tuple[float, float, float] | None) -> float | None:
+    """What share of the processor went to other programs since `before`; None where unknown."""
+    after = _busy_seconds()
+    if before is None or after is None:
+        return None
+    everybody, own, clock = (new - old for new, old in zip(after, before, strict=True))
+    return round(max(0.0, (everybody - own) / (clock * (os.cpu_count() or 1))), 3)
+
+
+def _family() -> list[str]:
+    mine = str(os.getpid())
+    children = Path(f"/proc/self/task/{mine}/children")
+    return [mine, *(children.read_text().split() if children.is_file() else ())]
+
+
+def _seconds_of(process: str, ticks: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / ticks
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, write the result; 1 when a limit is broken."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="only see whether it works")
+    parser.add_argument("--patience", type=float, default=60.0, help="seconds to wait for calm")
+    options = parser.parse_args(arguments)
+    start = time.monotonic()
+    print(HEADER)
+    rounds, mixes, patience = (1, 1, 0.0) if options.quick else (7, 20, options.patience)
+    figures = networks(rounds, patience)
+    figures.append(random_wavenets(mixes, min(3, rounds), patience))
+    _show(figures[-1])
+    broken = [figure.what for figure in figures if figure.verdict == "MISSED"]
+    if not options.quick:
+        document = {
+            "threads": THREADS,
+            "batch": BATCH,
+            "outputs": OUTPUTS,
+            "seconds": round(time.monotonic() - start),
+            "figures": [figure.to_json() for figure in figures],
+        }
+        print(write_result("training", document))
+    return 1 if broken and not options.quick else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
