@@ -25,7 +25,7 @@ from typing import Any
 
 from figures import Figure
 from machine import write_result
-from training_worker import RATE_HZ, THREADS
+from training_worker import RATE_HZ, THREADS, sleep_while_waiting
 
 __all__ = ["main"]
 
@@ -194,6 +194,7 @@ def _epoch(
 
 def random_wavenets(count: int, rounds: int, patience: float) -> Figure:
     """Torch over ours, the same step through both, on networks over every option."""
+    sleep_while_waiting()
     import torch
     from mixes import describe, mixes
 
