@@ -22,6 +22,8 @@ SIZES = ((1, 1), (1, 2), (3, 1), (3, 2), (4, 2), (5, 2), (8, 2), (8, 3))
 ROWS = (1, 3, 4, 8)
 FRAMES = 192
 PLANE = FRAMES + 32
+REACH = 2 * 5
+"""How far three taps with dilation 5 look back."""
 # Of float32 sums of 192 products of numbers near 1: a rounding of 6e-8 of up to 20 for each step.
 TOLERANCE = 2e-5
 
@@ -39,7 +41,7 @@ def library(isa: Isa) -> ctypes.CDLL:
     calls = [
         f"""EXPORT void {correlation_name(o, i)}_(const float *g, const float *x, float *sums)
 {{
-    {correlation_name(o, i)}(g, {PLANE}, x, {PLANE}, sums, {i}, 1, {FRAMES});
+    {correlation_name(o, i)}(g, {PLANE}, x, {PLANE}, sums, {i}, 1, 1, 0, {FRAMES});
 }}
 """
         for o, i in SIZES
@@ -63,6 +65,13 @@ def library(isa: Isa) -> ctypes.CDLL:
             for count in (1, 3)
         ),
     ]
+    calls.append(
+        f"""EXPORT void taps(const float *g, const float *x, float *sums)
+{{
+    {correlation_name(4, 2)}(g, {PLANE}, x + {REACH}, {PLANE}, sums, 6, 3, 3, 5, {FRAMES - 16});
+}}
+"""
+    )
     export = '#define EXPORT __attribute__((visibility("default")))\n'
     texts = [correlation_text(o, i, isa) for o, i in SIZES]
     texts += [row_sum_text(rows, isa) for rows in ROWS]
@@ -103,6 +112,18 @@ def test_a_block_is_every_product_summed(library: ctypes.CDLL, outputs: int, inp
     # A neighbouring row would be another number altogether.
     other = (gradients[:outputs] @ values[1 : inputs + 1].T).ravel()
     assert np.max(np.abs(got - other)) > 1.0
+
+
+@needs_compiler
+def test_every_tap_has_its_own_delay(library: ctypes.CDLL) -> None:
+    frames = FRAMES - 16
+    gradients, values = (one.astype(np.float64) for one in signals())
+    wanted = [
+        [[g[:frames] @ x[5 * tap : 5 * tap + frames] for tap in range(3)] for x in values[:2]]
+        for g in gradients[:4]
+    ]
+    got = summed(library, "taps", 24)
+    np.testing.assert_allclose(got, np.ravel(wanted), rtol=0, atol=TOLERANCE)
 
 
 @needs_compiler

@@ -74,28 +74,36 @@ def correlation_name(outputs: int, inputs: int) -> str:
 
 
 def correlation_text(outputs: int, inputs: int, isa: Isa) -> str:
-    """`sums[o * o_stride + i * i_stride] += sum of g[o] x[i]` over the frames."""
+    """`sums[o * o_stride + i * i_stride + tap] += sum of g[o] x[i]` over the frames.
+
+    The newest tap takes x at g's own frames, each earlier one `dilation` frames before. All taps
+    are summed one after another while both signals lie in the cache.
+    """
     name = correlation_name(outputs, inputs)
     pairs = [(o, i) for o in range(outputs) for i in range(inputs)]
     lines = [
-        f"static NOINLINE void {name}(const float *g, size_t g_plane, const float *x,",
-        "    size_t x_plane, float *sums, size_t o_stride, size_t i_stride, unsigned frames)",
+        f"static NOINLINE void {name}(const float *g, size_t g_plane, const float *newest,",
+        "    size_t x_plane, float *sums, size_t o_stride, size_t i_stride, unsigned taps,",
+        "    unsigned dilation, unsigned frames)",
         "{",
     ]
     if inputs == 1:
         lines.append("    (void)i_stride, (void)x_plane;")
     if outputs == 1:
         lines.append("    (void)o_stride, (void)g_plane;")
-    lines += [f"    vec s{o}_{i} = splat(0.0f);" for o, i in pairs]
-    lines.append("    for (unsigned t = 0; t < frames; t += LANES) {")
-    lines += [f"        const vec x{i} = load(x + {i} * x_plane + t);" for i in range(inputs)]
+    body = ["const float *const x = newest - (size_t)dilation * (taps - 1 - tap);"]
+    body += [f"vec s{o}_{i} = splat(0.0f);" for o, i in pairs]
+    body.append("for (unsigned t = 0; t < frames; t += LANES) {")
+    body += [f"    const vec x{i} = load(x + {i} * x_plane + t);" for i in range(inputs)]
     for o in range(outputs):
-        lines.append(f"        const vec g{o} = load(g + {o} * g_plane + t);")
-        lines += [f"        s{o}_{i} = fma_(g{o}, x{i}, s{o}_{i});" for i in range(inputs)]
-    lines.append("    }")
-    places = [f"{o} * o_stride + {i} * i_stride" for o, i in pairs]
-    lines += _added([f"s{o}_{i}" for o, i in pairs], places, isa)
-    return "\n".join([*lines, "}", ""])
+        body.append(f"    const vec g{o} = load(g + {o} * g_plane + t);")
+        body += [f"    s{o}_{i} = fma_(g{o}, x{i}, s{o}_{i});" for i in range(inputs)]
+    body.append("}")
+    places = [f"{o} * o_stride + {i} * i_stride + tap" for o, i in pairs]
+    body += _added([f"s{o}_{i}" for o, i in pairs], places, isa)
+    lines.append("    for (unsigned tap = 0; tap < taps; ++tap) {")
+    lines += [f"        {line}" for line in body]
+    return "\n".join([*lines, "    }", "}", ""])
 
 
 def row_sum_name(channels: int) -> str:
@@ -117,18 +125,19 @@ def row_sum_text(channels: int, isa: Isa) -> str:
     lines.append("    for (unsigned t = 0; t < frames; t += LANES) {")
     lines += [f"        s{row} = s{row} + load(g + {row} * g_plane + t);" for row in rows]
     lines.append("    }")
-    lines += _added([f"s{row}" for row in rows], [str(row) for row in rows], isa)
+    added = _added([f"s{row}" for row in rows], [str(row) for row in rows], isa)
+    lines += [f"    {line}" for line in added]
     return "\n".join([*lines, "}", ""])
 
 
 def _added(vectors: list[str], places: list[str], isa: Isa) -> list[str]:
     """C that adds the lanes of each vector, and that to its place among `sums`."""
     count = -(-len(vectors) // isa.lanes) * isa.lanes
-    lines = [f"    float totals[{count}];"]
+    lines = [f"float totals[{count}];"]
     for first in range(0, count, isa.lanes):
         some = vectors[first : first + isa.lanes]
-        lines.append(f"    store(totals + {first}, {_lanes_added(some, isa.lanes)});")
-    lines += [f"    sums[{place}] += totals[{n}];" for n, place in enumerate(places)]
+        lines.append(f"store(totals + {first}, {_lanes_added(some, isa.lanes)});")
+    lines += [f"sums[{place}] += totals[{n}];" for n, place in enumerate(places)]
     return lines
 
 

@@ -26,7 +26,7 @@ from triode.compiler.emit.reduction import (
 )
 from triode.compiler.emit.segment_stage import PLANE, SegmentStageEmitter
 from triode.compiler.emit.stage import StageCode, View
-from triode.compiler.emit.tiles import default_rule
+from triode.compiler.emit.tiles import segment_rule
 from triode.compiler.emit.vector_math import vector_math
 from triode.compiler.emit.vectors import vector_prologue
 from triode.compiler.gradient import Reduction, gradient_parameters
@@ -205,7 +205,7 @@ def _codes(plan: SegmentPlan, side: Pass, isa: Isa, direction: str) -> list[Stag
             node.name for node in stage.nodes if node.name in side.planes or node.name in side.rows
         )
         emitter = SegmentStageEmitter(
-            playing, stage, isa, default_rule(isa), stored, side=side, direction=direction
+            playing, stage, isa, segment_rule(isa), stored, side=side, direction=direction
         )
         codes.append(emitter.emit())
     return codes
@@ -308,23 +308,18 @@ def _reduction(layout: _Layout, reduction: Reduction, begin: int, isa: Isa) -> s
             for first, size in correlation_blocks(operation.out_channels, most_out)
         ]
     base = layout.sums[f"{name}.weight"]
-    lines.append(f"        for (unsigned tap = 0; tap < {taps}; ++tap) {{")
-    lines.append(
-        f"            const float *const past = x - {operation.dilation} * ({taps} - 1 - tap);"
-    )
-    lines.append(f"            float *const to_tap = sums + {base} + tap;")
     for group in range(operation.groups):
         for o, o_size in correlation_blocks(outputs, most_out):
             for i, i_size in correlation_blocks(inputs, most_in):
                 first = group * outputs + o
-                place = (first * inputs + i) * taps
+                place = base + (first * inputs + i) * taps
                 call = correlation_name(o_size, i_size)
                 lines.append(
-                    f"            {call}(g + {first} * {plane}, {plane}, "
-                    f"past + {group * inputs + i} * stride, stride, to_tap + {place}, "
-                    f"{inputs * taps}, {taps}, to - first);"
+                    f"        {call}(g + {first} * {plane}, {plane}, "
+                    f"x + {group * inputs + i} * stride, stride, sums + {place}, "
+                    f"{inputs * taps}, {taps}, {taps}, {operation.dilation}, to - first);"
                 )
-    return "\n".join([*lines, "        }", "    }"])
+    return "\n".join([*lines, "    }"])
 
 
 def _take_over(layout: _Layout, value: str, begin: int) -> str:

@@ -1,11 +1,11 @@
 """Tile shapes: how many vectors of frames, and how many output channels, share the registers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from triode.compiler.isa import Isa
 
-__all__ = ["TileRule", "blocks", "default_rule"]
+__all__ = ["TileRule", "blocks", "default_rule", "segment_rule"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,16 @@ def default_rule(isa: Isa) -> TileRule:
     if isa.registers >= 32:
         return TileRule(accumulators=16, widest=4)
     return TileRule(accumulators=12, widest=2)
+
+
+def segment_rule(isa: Isa) -> TileRule:
+    """The table for training, whose stages write most of their values to memory anyway.
+
+    So with few registers it pays to sum the channels in several groups: a weight, which has to be
+    loaded before it can multiply, then serves two vectors.
+    """
+    rule = default_rule(isa)
+    return replace(rule, tall_channels=16) if isa.registers == 16 else rule
 
 
 def blocks(channels: int, vectors: int, rule: TileRule) -> tuple[int, ...]:
