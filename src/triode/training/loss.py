@@ -11,7 +11,7 @@ with the ends reflected.
 
 The distance comes with its gradient, by formula: autograd would walk through every step above once
 more, and through complex transforms of twice the size. Sums are taken window by window, so that the
-number of threads changes no bit.
+number of threads changes no bit. On the CPU `spectral_kernel` computes the same in compiled code.
 """
 
 import math
@@ -23,6 +23,7 @@ from torch.autograd.function import once_differentiable
 
 from triode.metrics import STFT_RESOLUTIONS, StftResolution
 from triode.training.recipe import Loss
+from triode.training.spectral_kernel import TargetSpectra, spectral_kernel
 
 __all__ = ["Target", "multi_resolution_stft", "training_loss"]
 
@@ -42,16 +43,17 @@ class Target(NamedTuple):
 
     Attributes:
         signal: (batch, frames).
-        magnitudes: One per resolution; empty when the loss has no spectral term.
+        spectra: For compiled code, or one per resolution for torch; None when the loss has no
+            spectral term.
     """
 
     signal: Tensor
-    magnitudes: tuple[TargetMagnitudes, ...]
+    spectra: TargetSpectra | tuple[TargetMagnitudes, ...] | None
 
     @classmethod
     def of(cls, signal: Tensor, loss: Loss) -> "Target":
         """The target for `signal`, (batch, frames), under `loss`."""
-        return cls(signal, _target_magnitudes(signal) if loss.mrstft_weight else ())
+        return cls(signal, _target_spectra(signal) if loss.mrstft_weight else None)
 
 
 def training_loss(estimate: Tensor, target: Target, loss: Loss) -> Tensor:
@@ -61,14 +63,25 @@ def training_loss(estimate: Tensor, target: Target, loss: Loss) -> Tensor:
         # The filter is linear: filtering the difference is filtering both signals.
         difference = difference[..., 1:] - loss.pre_emphasis_coefficient * difference[..., :-1]
     total = loss.mse_weight * difference.square().mean(-1).mean()
-    if loss.mrstft_weight:
-        total = total + loss.mrstft_weight * _distance(estimate, target.magnitudes)
+    if target.spectra is not None:
+        total = total + loss.mrstft_weight * _distance(estimate, target.spectra)
     return total
 
 
 def multi_resolution_stft(estimate: Tensor, target: Tensor) -> Tensor:
     """The multi-resolution STFT distance of two (batch, frames) signals; a scalar tensor."""
-    return _distance(estimate, _target_magnitudes(target))
+    return _distance(estimate, _target_spectra(target))
+
+
+def _target_spectra(signal: Tensor) -> TargetSpectra | tuple[TargetMagnitudes, ...]:
+    kernel = spectral_kernel() if _fits_compiled_code(signal) else None
+    if kernel is None:
+        return _target_magnitudes(signal)
+    return kernel.target(signal.detach().contiguous().numpy())
+
+
+def _fits_compiled_code(signal: Tensor) -> bool:
+    return signal.device.type == "cpu" and signal.dtype == torch.float32
 
 
 def _target_magnitudes(signal: Tensor) -> tuple[TargetMagnitudes, ...]:
@@ -76,12 +89,33 @@ def _target_magnitudes(signal: Tensor) -> tuple[TargetMagnitudes, ...]:
     return tuple(TargetMagnitudes(one, one.log(), _norm(one)) for one in magnitudes)
 
 
-def _distance(estimate: Tensor, target: tuple[TargetMagnitudes, ...]) -> Tensor:
-    distance: Tensor = _Distance.apply(estimate, target)  # type: ignore[no-untyped-call]
+def _distance(estimate: Tensor, target: TargetSpectra | tuple[TargetMagnitudes, ...]) -> Tensor:
+    compiled = isinstance(target, TargetSpectra)
+    function = _CompiledDistance if compiled else _TorchDistance
+    distance: Tensor = function.apply(estimate, target)  # type: ignore[no-untyped-call]
     return distance
 
 
-class _Distance(torch.autograd.Function):
+class _CompiledDistance(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, estimate: Tensor, target: TargetSpectra) -> Tensor:
+        kernel = spectral_kernel()
+        if kernel is None:
+            raise TypeError("these spectra are a kernel's, and there is none")
+        signal = estimate.detach().contiguous().numpy()
+        value, gradient = kernel.distance(signal, target, gradient=ctx.needs_input_grad[0])
+        if gradient is not None:
+            ctx.save_for_backward(torch.from_numpy(gradient))
+        return estimate.new_tensor(value)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (by_estimate,) = ctx.saved_tensors
+        return gradient * by_estimate, None
+
+
+class _TorchDistance(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, estimate: Tensor, target: tuple[TargetMagnitudes, ...]) -> Tensor:
         terms = []

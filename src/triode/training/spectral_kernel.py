@@ -1,0 +1,209 @@
+"""The multi-resolution STFT distance and its gradient through compiled code, on the CPU.
+
+Windows are dealt to threads: SciPy transforms the frames of one, generated code does the rest, and
+what is in work at one time stays in the cache. Sums are taken window by window, so that the number
+of threads changes no bit. The definition is in `loss.py`.
+"""
+
+import ctypes
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+
+from triode.compiler import Isa, compile_library, find_compiler, host_isas
+from triode.compiler.emit.spectral import emit_spectral
+from triode.errors import CompileError
+from triode.metrics import STFT_RESOLUTIONS, StftResolution
+from triode.training.dealing import Dealer, Float32Array
+
+__all__ = ["SpectralKernel", "TargetSpectra", "spectral_kernel"]
+
+Complex64Array = npt.NDArray[np.complex64]
+Work = Callable[[int, "_Area"], None]
+
+
+@dataclass(frozen=True)
+class TargetSpectra:
+    """What a batch should become, at each resolution.
+
+    Attributes:
+        magnitudes: (batch, frames, bins) of each.
+        norms: Square root of the sum of their squares.
+    """
+
+    magnitudes: tuple[Float32Array, ...]
+    norms: tuple[float, ...]
+
+
+@functools.cache
+def spectral_kernel() -> "SpectralKernel | None":
+    """The kernel for this machine, made once; None where there is no working compiler."""
+    try:
+        return SpectralKernel(host_isas()[0])
+    except CompileError:
+        return None
+
+
+class SpectralKernel:
+    """Compiled distances; one thread at a time may use it, which calls others for help.
+
+    Raises:
+        CompileError: There is no compiler, or it failed.
+    """
+
+    def __init__(self, isa: Isa) -> None:
+        compiler = find_compiler()
+        if compiler is None:
+            raise CompileError(
+                "no C compiler was found", hint="Install one with: pip install 'triode[toolchain]'"
+            )
+        self._library = ctypes.CDLL(str(compile_library(emit_spectral(isa), isa, compiler)))
+        self._library.take_magnitudes.restype = ctypes.c_double
+        self._dealer = Dealer()
+        self._areas: list[_Area] = []
+
+    def target(self, signal: Float32Array) -> TargetSpectra:
+        """The spectra of what a batch should become, (batch, samples)."""
+        batch, samples = signal.shape
+        magnitudes = tuple(
+            np.empty((batch, _count(one, samples), one.points // 2 + 1), np.float32)
+            for one in STFT_RESOLUTIONS
+        )
+        squares = np.empty((batch, len(STFT_RESOLUTIONS)))
+
+        def take(window: int, area: "_Area") -> None:
+            for index, out in enumerate(magnitudes):
+                spectrum = self._spectrum(signal[window], index, area)
+                squares[window, index] = self._library.take_magnitudes(
+                    _pointer(spectrum), _pointer(out[window]), _size(spectrum.size)
+                )
+
+        self._deal(batch, samples, take)
+        return TargetSpectra(magnitudes, tuple(np.sqrt(squares.sum(0)).tolist()))
+
+    def distance(
+        self, estimate: Float32Array, target: TargetSpectra, *, gradient: bool
+    ) -> tuple[float, Float32Array | None]:
+        """The distance of a batch from its target, and its gradient if asked for.
+
+        Args:
+            estimate: (batch, samples).
+            target: Of the same shape.
+            gradient: Whether to return the gradient by `estimate`, else None.
+        """
+        batch, samples = estimate.shape
+        spectra: list[list[Complex64Array]] = [[] for _ in range(batch)]
+        sums = np.empty((batch, len(STFT_RESOLUTIONS), 2))
+
+        def compare(window: int, area: "_Area") -> None:
+            for index, wanted in enumerate(target.magnitudes):
+                spectrum = self._spectrum(estimate[window], index, area)
+                self._library.compare(
+                    _pointer(spectrum),
+                    _pointer(wanted[window]),
+                    _size(spectrum.size),
+                    _pointer(sums[window, index]),
+                )
+                if gradient:
+                    spectra[window].append(spectrum)
+
+        self._deal(batch, samples, compare)
+        errors, logarithms = np.sqrt(sums[:, :, 0].sum(0)), sums[:, :, 1].sum(0)
+        counts = np.array([one.size for one in target.magnitudes])
+        norms = np.array(target.norms)
+        value = float(np.mean(errors / norms + logarithms / counts))
+        if not gradient:
+            return value, None
+        shares = errors * norms
+        by_difference = np.where(shares > 0.0, 1.0 / np.where(shares > 0.0, shares, 1.0), 0.0)
+        by_sign = 1.0 / counts
+        result = np.zeros((batch, samples), np.float32)
+
+        def carry_back(window: int, area: "_Area") -> None:
+            for index, wanted in enumerate(target.magnitudes):
+                spectrum = spectra[window][index]
+                self._library.steer(
+                    _pointer(spectrum),
+                    _pointer(wanted[window]),
+                    _size(spectrum.shape[1]),
+                    _size(spectrum.shape[0]),
+                    ctypes.c_float(by_difference[index]),
+                    ctypes.c_float(by_sign[index]),
+                )
+                self._add_back(spectrum, index, area, result[window])
+            spectra[window].clear()
+
+        self._deal(batch, samples, carry_back)
+        return value, result
+
+    def _deal(self, batch: int, samples: int, work: "Work") -> None:
+        if self._areas and self._areas[0].samples != samples:
+            self._areas.clear()
+        threads = self._dealer.threads(batch)
+        self._areas += [_Area(samples) for _ in range(threads - len(self._areas))]
+        self._dealer.deal(batch, self._areas[:threads], work)
+
+    def _spectrum(self, signal: Float32Array, index: int, area: "_Area") -> Complex64Array:
+        one, frames = STFT_RESOLUTIONS[index], area.frames[index]
+        self._library.cut_frames(
+            _pointer(signal),
+            _size(signal.size),
+            _pointer(_window(one)),
+            *map(_size, (one.window_samples, one.hop_samples, one.points, len(frames))),
+            _pointer(area.padded),
+            _pointer(frames),
+        )
+        spectrum: Complex64Array = scipy.fft.rfft(frames)
+        return spectrum
+
+    def _add_back(
+        self, spectrum: Complex64Array, index: int, area: "_Area", gradient: Float32Array
+    ) -> None:
+        one = STFT_RESOLUTIONS[index]
+        parts = scipy.fft.irfft(spectrum, n=one.points, norm="forward", overwrite_x=True)
+        self._library.add_frames(
+            _pointer(parts),
+            _size(gradient.size),
+            _pointer(_window(one)),
+            *map(_size, (one.window_samples, one.hop_samples, one.points, len(parts))),
+            _pointer(area.padded),
+            # Half of each complex number's gradient; the mean over the resolutions.
+            ctypes.c_float(0.5 / len(STFT_RESOLUTIONS)),
+            _pointer(gradient),
+        )
+
+
+class _Area:
+    """What one thread works in, for signals of one length."""
+
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
+        widest = max(one.window_samples for one in STFT_RESOLUTIONS)
+        self.padded = np.empty(samples + widest, np.float32)
+        self.frames: Sequence[Float32Array] = [
+            np.zeros((_count(one, samples), one.points), np.float32) for one in STFT_RESOLUTIONS
+        ]
+
+
+@functools.cache
+def _window(resolution: StftResolution) -> Float32Array:
+    """The periodic Hann window."""
+    steps = np.arange(resolution.window_samples) / resolution.window_samples
+    return np.square(np.sin(np.pi * steps)).astype(np.float32)
+
+
+def _count(resolution: StftResolution, samples: int) -> int:
+    """Frames of a signal of so many samples."""
+    return samples // resolution.hop_samples + 1
+
+
+def _pointer(array: npt.NDArray[np.generic]) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+def _size(value: int) -> ctypes.c_size_t:
+    return ctypes.c_size_t(value)
