@@ -15,20 +15,20 @@ class TileRule:
     Attributes:
         accumulators: Vector registers given to running sums.
         widest: Most vectors of frames in a tile.
-        tall_channels: Up to this many channels a tile is `widest` all the same, and its channels
-            are summed in several groups: each weight is then loaded once for more frames, which
-            pays where loading is dear.
+        tall: Least vectors of frames in a tile of up to `tall_channels` channels, which are summed
+            in several groups if they have to be: each weight is then loaded once for more frames,
+            which pays where loading is dear.
+        tall_channels: See `tall`.
     """
 
     accumulators: int
     widest: int
+    tall: int = 1
     tall_channels: int = 0
 
     def vectors(self, channels: int) -> int:
         """Vectors of frames per tile for a stage whose widest convolution makes `channels`."""
-        if channels <= self.tall_channels:
-            return self.widest
-        vectors = 1
+        vectors = self.tall if channels <= self.tall_channels else 1
         while vectors < self.widest and 2 * vectors * min(channels, 8) <= self.accumulators:
             vectors *= 2
         return vectors
@@ -40,7 +40,7 @@ def default_rule(isa: Isa) -> TileRule:
         return TileRule(accumulators=8, widest=1)
     if isa.name == "simd128":
         # WebAssembly has no instruction that multiplies by a number in memory.
-        return TileRule(accumulators=12, widest=4, tall_channels=8)
+        return TileRule(accumulators=12, widest=4, tall=4, tall_channels=8)
     if isa.registers >= 32:
         return TileRule(accumulators=16, widest=4)
     return TileRule(accumulators=12, widest=2)
@@ -53,7 +53,7 @@ def segment_rule(isa: Isa) -> TileRule:
     loaded before it can multiply, then serves two vectors.
     """
     rule = default_rule(isa)
-    return replace(rule, tall_channels=16) if isa.registers == 16 else rule
+    return replace(rule, widest=4, tall=2, tall_channels=16) if isa.registers == 16 else rule
 
 
 def blocks(channels: int, vectors: int, rule: TileRule) -> tuple[int, ...]:
