@@ -37,6 +37,15 @@ def train(
         ),
     ] = False,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            help="Stop earlier: good, best (when more epochs gain little), or an ESR such as 0.01."
+        ),
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="A capture to start from instead of from nothing.")
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue an interrupted training, exactly.")
     ] = False,
@@ -99,6 +108,8 @@ def train(
             seed=seed,
             device=device,
             threads=threads,
+            start=start,
+            until=until,
             resume=resume,
             force=force,
             rate_hz=rate,

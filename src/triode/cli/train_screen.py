@@ -122,6 +122,10 @@ class TrainScreen(Progress):
                 markup=False,
             )
 
+    def on_goal(self, ending: str) -> None:
+        """Print why the training ended."""
+        self._console.print(ending, markup=False)
+
     def on_export(self) -> None:
         """Say that the end is near."""
         self._console.print("writing the capture ...", markup=False)

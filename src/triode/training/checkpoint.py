@@ -34,20 +34,23 @@ class Identity:
         recipe: The recipe as JSON, without seed and epochs.
         seed: The recipe's seed.
         data: Fingerprint of the recordings and their split.
+        start: SHA-256 of the capture it started from; empty for random weights.
     """
 
     recipe: str
     seed: int
     data: str
+    start: str = ""
 
     @classmethod
-    def of(cls, recipe: Recipe, material: Material) -> "Identity":
-        """The identity of training `recipe` on `material`."""
+    def of(cls, recipe: Recipe, material: Material, start: str = "") -> "Identity":
+        """The identity of training `recipe` on `material` from the capture of that SHA-256."""
         settings = recipe.model_dump(mode="json", exclude={"epochs", "seed", "description"})
         return cls(
             recipe=json.dumps(settings, sort_keys=True),
             seed=recipe.seed,
             data=material.fingerprint,
+            start=start,
         )
 
 
@@ -127,14 +130,19 @@ def _refuse_another(path: Path, content: dict[str, Any], identity: Identity) -> 
     saved = content.get("identity")
     if not isinstance(saved, dict):
         raise _damaged(path, "no identity")
-    names = {"recipe": "the recipe", "seed": "the seed", "data": "the recordings or their split"}
+    names = {
+        "recipe": "the recipe",
+        "seed": "the seed",
+        "data": "the recordings or their split",
+        "start": "the capture it starts from",
+    }
     wanted = asdict(identity)
-    differing = [text for key, text in names.items() if saved.get(key) != wanted[key]]
+    differing = [text for key, text in names.items() if saved.get(key, "") != wanted[key]]
     if differing:
         raise TrainingError(
             f"the interrupted training differs from this one in {' and '.join(differing)}",
             where=path,
-            expected="the same recipe, seed and recordings (only the number of epochs may change)",
+            expected="the same recipe, seed, recordings and start (only its end may change)",
             hint="Resume with the same arguments, or start over with --force instead of --resume.",
         )
 

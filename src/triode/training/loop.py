@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from triode.architectures import lower, size_names
 from triode.errors import TrainingError
-from triode.graph import Graph, receptive_field, settle_samples
+from triode.graph import Graph, Parameters, receptive_field, settle_samples
 from triode.graph.torch_mapping import TorchGraph
 from triode.nam import Config
 from triode.training.initialise import initial_parameters
@@ -76,14 +76,24 @@ class TrainingState:
 
 
 def initial_state(
-    configs: tuple[Config, ...], recipe: Recipe, rate_hz: float, device: str
+    configs: tuple[Config, ...],
+    recipe: Recipe,
+    rate_hz: float,
+    device: str,
+    start: Sequence[Parameters | None] | None = None,
 ) -> TrainingState:
-    """All sizes with the initial weights that the recipe's seed gives, and a fresh optimizer."""
+    """All sizes with their initial weights and a fresh optimizer.
+
+    The weights are those in `start`, one item per size; where there are none, those that the
+    recipe's seed gives.
+    """
+    given = start or [None] * len(configs)
     trainees = []
     for index, (name, config) in enumerate(zip(size_names(len(configs)), configs, strict=True)):
         generator = np.random.default_rng((_SEED_OF_WEIGHTS, recipe.seed, index))
         graph = lower(config)
-        module = trainable_module(graph, initial_parameters(config, generator), device=device)
+        parameters = given[index] or initial_parameters(config, generator)
+        module = trainable_module(graph, parameters, device=device)
         trainees.append(
             Trainee(
                 name=name,
@@ -110,6 +120,7 @@ def fit(
     device: str,
     progress: Progress,
     save: Callable[[TrainingState], None],
+    enough: Callable[[Sequence[EpochRecord]], bool] = lambda _: False,
 ) -> bool:
     """Train until the recipe's epochs are done or `progress` asks to stop; change `state`.
 
@@ -124,9 +135,10 @@ def fit(
         device: Where to compute.
         progress: Told about every step and epoch.
         save: Called after every epoch, before `progress` hears of it.
+        enough: Asked before every epoch whether the history so far is all that is wanted.
 
     Returns:
-        True when all epochs are done, False when stopped before.
+        True when all epochs that are wanted are done, False when stopped before.
 
     Raises:
         TrainingError: There is too little material, or the loss is not a number any more.
@@ -158,6 +170,8 @@ def fit(
     seconds_before = state.history[-1].seconds if state.history else 0.0
     began = time.monotonic()
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
+        if enough(state.history):
+            break
         learning_rate = recipe.optimizer.learning_rate * recipe.optimizer.decay_per_epoch ** (
             epoch - 1
         )

@@ -48,6 +48,9 @@ class Progress:
     def on_epoch(self, record: EpochRecord, best_esr: dict[str, float]) -> None:
         """An epoch and its validation are done and saved; `best_esr` is the best so far by size."""
 
+    def on_goal(self, ending: str) -> None:
+        """A training that was to end by itself did; `ending` is a sentence that says why."""
+
     def on_export(self) -> None:
         """Training is over, done or stopped, and the best networks are being written."""
 

@@ -44,6 +44,7 @@ class Result:
         epochs: Epochs done, those before a resumption included.
         seconds: Time spent in them.
         finished: False when it was stopped.
+        ending: Why it ended, when it was to end by itself.
         facts: About the recordings.
         split: What trained and what judged.
         customary: Present when the dry recording is a known input file.
@@ -56,6 +57,7 @@ class Result:
     epochs: int
     seconds: float
     finished: bool
+    ending: str | None
     facts: Facts
     split: Split
     customary: CustomaryResult | None

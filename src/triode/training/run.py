@@ -3,6 +3,7 @@
 import importlib.util
 import math
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,14 @@ from triode.architectures import lower
 from triode.capture import Pair, Split, make_pair, split
 from triode.errors import TrainingError
 from triode.graph import receptive_field, settle_samples
-from triode.nam import Config, parse_config, write
+from triode.nam import DEFAULT_SAMPLE_RATE_HZ, Config, parse_config, write
 from triode.training.material import Material, prepare_material
 from triode.training.outputs import Outputs
-from triode.training.progress import Progress
+from triode.training.progress import EpochRecord, Progress
 from triode.training.recipe import Recipe, load_recipe
 from triode.training.result import CustomaryResult, Result, SizeResult
+from triode.training.stopping import Decision, Goal, decide, parse_until
+from triode.training.warm_start import read_start
 
 if TYPE_CHECKING:
     from triode.nam.metadata import Metadata
@@ -38,6 +41,8 @@ def train(
     seed: int | None = None,
     device: str = "cpu",
     threads: int | None = None,
+    start: str | os.PathLike[str] | None = None,
+    until: str | None = None,
     resume: bool = False,
     force: bool = False,
     rate_hz: int | None = None,
@@ -60,6 +65,9 @@ def train(
         seed: Instead of the recipe's.
         device: "cpu", "cuda" or "mps".
         threads: CPU threads; None leaves the choice to torch.
+        start: A capture whose weights every size of the same shape starts from.
+        until: Stop before the recipe's epochs are done, see `triode.training.stopping`: "good",
+            "best", or an ESR for the largest size such as "0.01".
         resume: Continue an interrupted training with the same output path, exactly.
         force: Replace an existing output.
         rate_hz: Resample the pair to this rate; None keeps that of the files.
@@ -71,7 +79,9 @@ def train(
         RecipeError: The recipe does not exist or is wrong.
         OutputError: The output exists already or cannot be written; found out before training.
         AudioError, CaptureError: The recordings cannot be used.
-        TrainingError: No torch, no such device, nothing to resume, too little material, divergence.
+        NamFileError: The capture to start from is broken.
+        TrainingError: No torch, no such device, nothing to resume, too little material, nothing
+            fitting to start from, an impossible end, divergence.
     """
     # Before torch is loaded: its threads then sleep while they wait for each other. By default
     # they spin, and a machine that is busy with anything else trains several times slower.
@@ -79,14 +89,15 @@ def train(
     outputs = Outputs.beside(output)
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     chosen = chosen.changed(epochs=epochs, seed=seed)
+    goal = None if until is None else parse_until(until)
     outputs.check(resume=resume, force=force)
     _check_device(device, threads)
     listener = progress or Progress()
+    # Before the recordings are read, and their rate known: the shape of a network has none.
+    begin = None if start is None else read_start(start, _configs(chosen, DEFAULT_SAMPLE_RATE_HZ))
 
     pair = make_pair(dry_path, wet_path, rate_hz=rate_hz, channel=channel)
-    configs = tuple(
-        parse_config(size.architecture, size.config, pair.rate_hz) for size in chosen.sizes
-    )
+    configs = _configs(chosen, pair.rate_hz)
     division = split(
         pair.dry,
         pair.rate_hz,
@@ -106,19 +117,31 @@ def train(
     from triode.training.checkpoint import Identity, restore_checkpoint, save_checkpoint
     from triode.training.loop import TrainingState, fit, initial_state, torch_settings
 
-    identity = Identity.of(chosen, material)
+    identity = Identity.of(chosen, material, begin.sha256 if begin else "")
 
     def save(state: TrainingState) -> None:
         save_checkpoint(outputs.checkpoint, state, identity)
         outputs.write_log(state.history)
 
     with torch_settings(device=device, threads=threads):
-        state = initial_state(configs, chosen, pair.rate_hz, device)
+        weights = begin.parameters(material) if begin else None
+        state = initial_state(configs, chosen, pair.rate_hz, device, weights)
         resuming = resume and outputs.checkpoint.exists()
         if resume:
             restore_checkpoint(outputs.checkpoint, state, identity)
             outputs.write_log(state.history)
-        finished = fit(state, material, chosen, device=device, progress=listener, save=save)
+        finished = fit(
+            state,
+            material,
+            chosen,
+            device=device,
+            progress=listener,
+            save=save,
+            enough=lambda history: goal is not None and _decision(history, goal).stop,
+        )
+        ending = _ending(state.history, goal) if goal and finished else None
+        if ending:
+            listener.on_goal(ending)
         listener.on_export()
         _export(
             state,
@@ -127,6 +150,10 @@ def train(
             material,
             pair,
             metadata=metadata,
+            how={
+                **({"until": until} if until else {}),
+                **({"start": begin.to_json()} if begin else {}),
+            },
             path=outputs.model,
             force=force or resuming,
         )
@@ -149,6 +176,7 @@ def train(
         epochs=len(state.history),
         seconds=state.history[-1].seconds if state.history else 0.0,
         finished=finished,
+        ending=ending,
         facts=pair.facts,
         split=division,
         customary=customary,
@@ -192,6 +220,21 @@ def _context_samples(configs: tuple[Config, ...], recipe: Recipe, rate_hz: float
     return max(needs)
 
 
+def _configs(recipe: Recipe, rate_hz: float) -> tuple[Config, ...]:
+    return tuple(parse_config(size.architecture, size.config, rate_hz) for size in recipe.sizes)
+
+
+def _decision(history: Sequence[EpochRecord], goal: Goal) -> Decision:
+    return decide([record.esr for record in history], goal)
+
+
+def _ending(history: Sequence[EpochRecord], goal: Goal) -> str:
+    """Why a training that is finished ended, as one sentence."""
+    decision = _decision(history, goal)
+    how = "stopped at" if decision.stop else "the planned epochs end with"
+    return f"{how} epoch {len(history)}: {decision.reason}"
+
+
 def _export(
     state: "TrainingState",
     configs: tuple[Config, ...],
@@ -200,6 +243,7 @@ def _export(
     pair: Pair,
     *,
     metadata: "Metadata | None",
+    how: Mapping[str, object],
     path: Path,
     force: bool,
 ) -> None:
@@ -235,6 +279,7 @@ def _export(
         settings={
             "trainer": f"triode {__version__}",
             "epochs": len(state.history),
+            **how,
             **recipe.model_dump(mode="json", exclude={"sizes", "epochs"}),
         },
         data={

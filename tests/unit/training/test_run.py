@@ -270,6 +270,43 @@ def test_other_wrong_input_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_it_ends_by_itself_at_the_target_and_says_so(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    whole = run(tmp_path / "whole.nam", epochs=6)
+    assert whole.ending is None
+    lines = whole.log_path.read_text("utf-8").splitlines()
+    curve = [json.loads(line)["esr"]["full"] for line in lines]
+    target = f"{curve[2] * 1.0001:.6g}"
+    wanted = next(epoch for epoch, esr in enumerate(curve, 1) if esr <= float(target))
+    heard: list[str] = []
+
+    class Listener(Progress):
+        def on_goal(self, ending: str) -> None:
+            heard.append(ending)
+
+    path = tmp_path / "amp.nam"
+    result = run(path, epochs=6, until=target, progress=Listener())
+    assert result.finished
+    assert result.epochs == wanted < 6
+    assert result.ending is not None
+    assert heard == [result.ending]
+    assert result.ending.startswith(f"stopped at epoch {wanted}: the best ESR of full, ")
+    assert read(path).metadata["training"]["settings"]["until"] == target
+    # Stopped by hand and resumed, it ends at the same epoch with the same weights.
+    parts = tmp_path / "parts.nam"
+    stopped = run(parts, epochs=6, until=target, progress=Stopper(15))
+    assert not stopped.finished
+    assert run(parts, epochs=6, until=target, resume=True).epochs == wanted
+    assert parts.read_bytes() == path.read_bytes()
+
+
+def test_an_end_that_is_not_reached_is_told_too(run: Callable[..., Result], tmp_path: Path) -> None:
+    result = run(tmp_path / "amp.nam", epochs=2, until="good")
+    assert result.ending is not None
+    assert result.ending.startswith("the planned epochs end with epoch 2: 2 epochs are too few")
+
+
 def test_a_wrong_date_is_an_error(
     run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
