@@ -71,7 +71,7 @@ def ours(network: str) -> tuple[int | None, Step]:
     def step(batch: int, outputs: int) -> None:
         windows = recipe.windows.model_copy(update={"output_samples": outputs})
         changed = recipe.model_copy(update={"windows": windows})
-        loop._step(state, dry, wet, _starts(batch, outputs), changed)  # noqa: SLF001
+        loop.train_step(state, dry, wet, _starts(batch, outputs), changed)
 
     return before, step
 

@@ -28,7 +28,10 @@ _FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """What a checkpoint belongs to; `epochs` is left out, so a training can be prolonged.
+    """What a checkpoint belongs to.
+
+    The number of epochs is left out, so that a training can be prolonged; but not where the whole
+    schedule of the learning rate depends on it.
 
     Attributes:
         recipe: The recipe as JSON, without seed and epochs.
@@ -46,6 +49,8 @@ class Identity:
     def of(cls, recipe: Recipe, material: Material, start: str = "") -> "Identity":
         """The identity of training `recipe` on `material` from the capture of that SHA-256."""
         settings = recipe.model_dump(mode="json", exclude={"epochs", "seed", "description"})
+        if recipe.optimizer.schedule == "cosine":
+            settings["epochs"] = recipe.epochs
         return cls(
             recipe=json.dumps(settings, sort_keys=True),
             seed=recipe.seed,

@@ -22,10 +22,11 @@ from triode.training.loss import Target, training_loss
 from triode.training.material import Material
 from triode.training.progress import EpochRecord, Progress
 from triode.training.recipe import Recipe
+from triode.training.schedule import learning_rate
 from triode.training.validation import passage_esr
 from triode.training.windows import WindowPlan, cut
 
-__all__ = ["Trainee", "TrainingState", "fit", "initial_state", "torch_settings"]
+__all__ = ["Trainee", "TrainingState", "fit", "initial_state", "torch_settings", "train_step"]
 
 _SEED_OF_WEIGHTS = 0
 
@@ -172,17 +173,20 @@ def fit(
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
         if enough(state.history):
             break
-        learning_rate = recipe.optimizer.learning_rate * recipe.optimizer.decay_per_epoch ** (
-            epoch - 1
-        )
-        for group in state.optimizer.param_groups:
-            group["lr"] = learning_rate
         loss_sums = dict.fromkeys(state.best_esr, 0.0)
-        for starts in plan.batches(epoch):
+        for step, starts in enumerate(plan.batches(epoch)):
             if progress.should_stop():
                 _keep_best(state, validate(), epoch)
                 return False
-            losses = _step(state, dry, wet, starts, recipe)
+            rate = learning_rate(
+                recipe.optimizer,
+                epoch=epoch,
+                epochs=recipe.epochs,
+                progress=step / plan.steps_per_epoch,
+            )
+            for group in state.optimizer.param_groups:
+                group["lr"] = rate
+            losses = train_step(state, dry, wet, starts, recipe)
             for name, value in losses.items():
                 loss_sums[name] += value
             progress.on_step()
@@ -193,7 +197,7 @@ def fit(
             epoch=epoch,
             steps=epoch * plan.steps_per_epoch,
             seconds=round(seconds_before + time.monotonic() - began, 3),
-            learning_rate=learning_rate,
+            learning_rate=rate,
             loss={name: total / plan.steps_per_epoch for name, total in loss_sums.items()},
             esr=esr,
         )
@@ -203,7 +207,7 @@ def fit(
     return True
 
 
-def _step(
+def train_step(
     state: TrainingState, dry: Tensor, wet: Tensor, starts: npt.NDArray[np.int64], recipe: Recipe
 ) -> dict[str, float]:
     """One optimizer step on the windows at `starts`; return the loss by size."""
@@ -217,6 +221,10 @@ def _step(
         loss = training_loss(estimate, target, recipe.loss)
         # Right after its own forward pass, so that only one size's activations are in memory.
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        if recipe.optimizer.clip_norm:
+            torch.nn.utils.clip_grad_norm_(
+                trainee.module.parameters(), recipe.optimizer.clip_norm, foreach=False
+            )
         losses[trainee.name] = float(loss.detach())
     state.optimizer.step()
     return losses

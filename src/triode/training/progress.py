@@ -15,7 +15,7 @@ class EpochRecord:
         epoch: Counted from 1.
         steps: Optimizer steps since the very start.
         seconds: Time spent in epochs since the very start, validation included.
-        learning_rate: Adam's, in this epoch.
+        learning_rate: Adam's, in the last step of this epoch.
         loss: Mean training loss of the epoch, by size.
         esr: Validation ESR after the epoch, by size.
     """

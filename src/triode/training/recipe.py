@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -90,16 +90,26 @@ class Loss(_Table):
 
 
 class Optimizer(_Table):
-    """Adam (Kingma and Ba 2015) with a learning rate that decays exponentially.
+    """Adam (Kingma and Ba 2015) with a learning rate that changes on the way.
 
     Attributes:
-        learning_rate: In the first epoch.
-        decay_per_epoch: Factor from each epoch to the next.
+        learning_rate: The highest.
+        schedule: "exponential", a factor from each epoch to the next, or "cosine", which comes down
+            with every step to end at `final_share` in the last epoch (Loshchilov and Hutter 2017).
+        decay_per_epoch: The factor of "exponential".
+        warm_up_share: Share of all steps in which the rate of "cosine" first rises from nothing.
+        final_share: Share of the highest learning rate at the end of "cosine".
+        clip_norm: Greatest length of a size's whole gradient; a longer one is shortened to it.
+            0 for no limit.
         beta1, beta2, epsilon: Adam's own.
     """
 
     learning_rate: Positive
+    schedule: Literal["exponential", "cosine"] = "exponential"
     decay_per_epoch: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    warm_up_share: Share = 0.0
+    final_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    clip_norm: NotNegative = 0.0
     beta1: Share = 0.9
     beta2: Share = 0.999
     epsilon: Positive = 1e-8
@@ -167,9 +177,7 @@ class Recipe(_Table):
 
 def recipe_names() -> dict[str, str]:
     """The recipes that come with Triode: name to one-line description, sorted by name."""
-    files = (file for file in _folder().iterdir() if file.name.endswith(_SUFFIX))
-    names = sorted(file.name.removesuffix(_SUFFIX) for file in files)
-    return {name: load_recipe(name).description for name in names}
+    return {name: load_recipe(name).description for name in _names()}
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
@@ -184,7 +192,7 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     else:
         source = _folder() / f"{text}{_SUFFIX}"
         if not source.is_file():
-            names = sorted(file.name.removesuffix(_SUFFIX) for file in _folder().iterdir())
+            names = _names()
             raise RecipeError(
                 "there is no recipe of that name",
                 expected=f"one of {', '.join(names)}, or the path of a .toml file",
@@ -200,6 +208,11 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     except ValueError as error:
         raise RecipeError("the recipe is not TOML text", where=text, got=error) from error
     return _checked(document, text)
+
+
+def _names() -> list[str]:
+    files = (file.name for file in _folder().iterdir())
+    return sorted(name.removesuffix(_SUFFIX) for name in files if name.endswith(_SUFFIX))
 
 
 def _folder() -> Traversable:
