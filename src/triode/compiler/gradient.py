@@ -64,27 +64,36 @@ class GradientGraph:
         saved: Names of the forward nodes whose values are the rest of the input, in order.
         slices: Node of `graph` that is each part of the input: "" for the output's gradient.
         reductions: What the parameters' gradients are made of.
+        signal: Node of `graph` that is the gradient of the network's input, if that was asked for.
     """
 
     graph: Graph
     saved: tuple[str, ...]
     slices: dict[str, str]
     reductions: tuple[Reduction, ...]
+    signal: str | None = None
 
 
-def gradient_graph(forward: Graph) -> GradientGraph:
+def gradient_graph(forward: Graph, *, to_signal: bool = False) -> GradientGraph:
     """Differentiate `forward` with respect to its trainable parameters.
 
+    Args:
+        forward: The network.
+        to_signal: Differentiate with respect to its input, too.
+
     Raises:
-        GraphError: It holds an operation without a rule here (LSTM, batchnorm, FIR), slices that
-            do not add up to their source, or nothing to train.
+        GraphError: It holds an operation without a rule here (LSTM, batchnorm, FIR: see
+            `triode.compiler.parts`), slices that do not add up to their source, or nothing to
+            train.
     """
-    return _Differentiator(forward).run()
+    return _Differentiator(forward, to_signal=to_signal).run()
 
 
-def gradient_parameters(forward: Graph, parameters: Parameters) -> Float64Parameters:
+def gradient_parameters(
+    forward: Graph, parameters: Parameters, *, to_signal: bool = False
+) -> Float64Parameters:
     """The parameters of `gradient_graph(forward).graph` from the forward graph's own."""
-    backward = gradient_graph(forward).graph
+    backward = gradient_graph(forward, to_signal=to_signal).graph
     result: Float64Parameters = {
         parameter.name: np.array([-1.0])
         for parameter in backward.parameters
@@ -114,8 +123,10 @@ def transposed(conv: Conv, weight: np.ndarray) -> np.ndarray:
 
 
 class _Differentiator:
-    def __init__(self, forward: Graph) -> None:
+    def __init__(self, forward: Graph, *, to_signal: bool) -> None:
         self._forward = forward
+        self._to_signal = to_signal
+        self._signal: str | None = None
         self._by_name = {node.name: node for node in forward.nodes}
         self._builder = GraphBuilder()
         self._contributions: dict[str, list[str]] = defaultdict(list)
@@ -141,17 +152,22 @@ class _Differentiator:
                 gradient = self._total(node.name)
                 if gradient is not None:
                     self._back(node, gradient)
-        wanted = tuple(dict.fromkeys(one.gradient for one in self._reductions))
+        signal = () if self._signal is None else (self._signal,)
+        wanted = tuple(dict.fromkeys([*(one.gradient for one in self._reductions), *signal]))
         if not wanted:
             raise GraphError("nothing in this network is trained, so it has no gradient")
         output = self._builder.add("wanted", Concat(), *wanted)
         return GradientGraph(
-            self._builder.build(output), self._saved, self._slices, tuple(self._reductions)
+            self._builder.build(output),
+            self._saved,
+            self._slices,
+            tuple(self._reductions),
+            self._signal,
         )
 
     def _trained(self) -> set[str]:
-        """Nodes whose value depends on a trainable parameter."""
-        needed: set[str] = set()
+        """Nodes whose value depends on what is differentiated by."""
+        needed = {self._forward.input.name} if self._to_signal else set()
         for node in self._forward.nodes:
             own = any(spec.trainable for spec in node.operation.parameters().values())
             if own or any(name in needed for name in node.inputs):
@@ -208,7 +224,7 @@ class _Differentiator:
         add, saved = self._builder.add, self._slices
         match node.operation:
             case Input():
-                pass
+                self._signal = gradient
             case Conv() as conv:
                 source = node.inputs[0]
                 self._reductions.append(Reduction(node, gradient, source))

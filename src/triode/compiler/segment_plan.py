@@ -66,14 +66,18 @@ class SegmentPlan:
     lookback: int
 
 
-def make_segment_plan(network: Graph) -> SegmentPlan:
+def make_segment_plan(network: Graph, *, to_signal: bool = False) -> SegmentPlan:
     """Schedule training of `network`.
+
+    Args:
+        network: The network.
+        to_signal: Whether the backward pass leaves the gradient of the input in planes, too.
 
     Raises:
         GraphError: It holds an operation without a gradient rule.
     """
     graph = remove_dead(network).graph
-    gradient = gradient_graph(graph)
+    gradient = gradient_graph(graph, to_signal=to_signal)
     needed = _needed_frames(graph)
 
     forward_stages = make_plan(graph).stages
@@ -106,7 +110,9 @@ def make_segment_plan(network: Graph) -> SegmentPlan:
         sums[1 + made.get(reduction.gradient, -1)].append(reduction)
     looked_back = [name for name in turned.widths if name in set(_looked_back(turned.nodes))]
     taken = _taken_over(looked_back, turned, stages, first_frames, sums, forward, given)
-    own = _number(turned, (name for name in looked_back if name not in taken), forward_count)
+    signal = () if gradient.signal is None else (gradient.signal,)
+    own_names = dict.fromkeys([*looked_back, *signal])
+    own = _number(turned, (name for name in own_names if name not in taken), forward_count)
     backward_planes = own | {name: forward_planes[taken[name]] for name in taken}
     wanted = {reduction.gradient for reduction in gradient.reductions}
     output = gradient.slices[""]

@@ -32,9 +32,10 @@ from triode.graph.operations import (
     Slice,
 )
 
-__all__ = ["TorchGraph"]
+__all__ = ["BATCHNORM_MOMENTUM", "TorchGraph"]
 
-_BATCHNORM_MOMENTUM = 0.1
+BATCHNORM_MOMENTUM = 0.1
+"""Share of a batch in the running statistics after it."""
 
 
 def _fast_tanh(x: Tensor) -> Tensor:
@@ -176,7 +177,7 @@ class TorchGraph(nn.Module):
                     own["weight"],
                     own["bias"],
                     training=self.training,
-                    momentum=_BATCHNORM_MOMENTUM,
+                    momentum=BATCHNORM_MOMENTUM,
                     eps=float(own["eps"]),
                 )
             case Lstm() as lstm:

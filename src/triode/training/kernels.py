@@ -8,7 +8,6 @@ the memory that keeping a batch would take.
 """
 
 import ctypes
-import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -24,34 +23,16 @@ from torch.autograd.function import once_differentiable
 from triode.compiler import Isa, compile_library, find_compiler, host_isas
 from triode.compiler.emit.segment import Segment, emit_segment
 from triode.errors import CompileError, GraphError
-from triode.graph import Graph, Parameters
+from triode.graph import Graph, Parameters, receptive_field
 from triode.graph.torch_mapping import TorchGraph
-from triode.runtime import SlowPathWarning
 
-__all__ = ["CompiledGraph", "trainable_module"]
+__all__ = ["CompiledGraph", "SegmentKernel", "check_signal", "run_windows"]
 
 Float32Array = npt.NDArray[np.float32]
 
 _ALIGNMENT_BYTES = 64
 _EVALUATED_FRAMES = 8192
 """Outputs that are evaluated at a time where no gradient is asked for: bounds the work areas."""
-
-
-def trainable_module(graph: Graph, parameters: Parameters, *, device: str = "cpu") -> TorchGraph:
-    """The fastest module that trains `graph` on `device`.
-
-    That is compiled code on the CPU, and torch on other devices or for a graph with an operation
-    that has no compiled gradient. Without a working C compiler it is torch too, with a
-    `SlowPathWarning`.
-    """
-    if device == "cpu":
-        try:
-            return CompiledGraph(graph, parameters)
-        except GraphError:
-            pass
-        except CompileError as error:
-            warnings.warn(f"Training takes several times longer: {error}", SlowPathWarning, 2)
-    return TorchGraph(graph, parameters).to(device)
 
 
 class CompiledGraph(TorchGraph):
@@ -71,7 +52,7 @@ class CompiledGraph(TorchGraph):
 
     def __init__(self, graph: Graph, parameters: Parameters, isa: Isa | None = None) -> None:
         super().__init__(graph, parameters)
-        self.kernel = _Kernel(graph, isa or host_isas()[0])
+        self.kernel = SegmentKernel(graph, isa or host_isas()[0])
 
     def forward(self, signal: Tensor) -> Tensor:
         """(batch, inputs, frames) to (batch, outputs, frames - receptive field + 1).
@@ -79,54 +60,81 @@ class CompiledGraph(TorchGraph):
         Raises:
             GraphError: The signal has another shape or type, is too short, or wants a gradient.
         """
-        self._check(signal)
-        values = [self.tensor(name) for name in self.kernel.names]
-        if torch.is_grad_enabled() and any(value.requires_grad for value in values):
-            result: Tensor = _Windows.apply(self.kernel, signal, *values)  # type: ignore[no-untyped-call]
-            return result
-        weights = self.kernel.flat(values)
-        run_in, frames = self.kernel.segment.run_in, signal.shape[-1]
-        pieces = []
-        for start in range(0, frames - run_in, _EVALUATED_FRAMES):
-            part = signal[..., start : start + _EVALUATED_FRAMES + run_in]
-            pieces.append(torch.from_numpy(self.kernel.forward(weights, part.numpy())))
-        return torch.cat(pieces, dim=-1)
+        check_signal(self.graph, signal)
+        return run_windows(self.kernel, signal, [self.tensor(name) for name in self.kernel.names])
 
-    def _check(self, signal: Tensor) -> None:
-        """Refuse what generated code would misread, or read past its end."""
-        inputs, least = self.graph.input_channels, self.kernel.segment.run_in + 1
-        fits = signal.ndim == 3 and signal.shape[1] == inputs and signal.shape[2] >= least
-        if not fits or signal.dtype != torch.float32 or signal.device.type != "cpu":
-            raise GraphError(
-                "the signal does not fit the compiled network",
-                expected=f"float32 on the CPU, shape (batch, {inputs}, {least} or more frames)",
-                got=f"{signal.dtype} on {signal.device}, shape {tuple(signal.shape)}",
-            )
-        if signal.requires_grad and torch.is_grad_enabled():
-            raise GraphError(
-                "compiled training gives no gradient for the signal",
-                hint="Use TorchGraph, or detach the signal.",
-            )
+
+def check_signal(graph: Graph, signal: Tensor) -> None:
+    """Refuse what generated code for `graph` would misread, or read past its end.
+
+    Raises:
+        GraphError: The signal has another shape or type, is too short, or wants a gradient.
+    """
+    inputs, least = graph.input_channels, receptive_field(graph)
+    fits = signal.ndim == 3 and signal.shape[1] == inputs and signal.shape[2] >= least
+    if not fits or signal.dtype != torch.float32 or signal.device.type != "cpu":
+        raise GraphError(
+            "the signal does not fit the compiled network",
+            expected=f"float32 on the CPU, shape (batch, {inputs}, {least} or more frames)",
+            got=f"{signal.dtype} on {signal.device}, shape {tuple(signal.shape)}",
+        )
+    if signal.requires_grad and torch.is_grad_enabled():
+        raise GraphError(
+            "compiled training gives no gradient for the signal",
+            hint="Use TorchGraph, or detach the signal.",
+        )
+
+
+def run_windows(kernel: "SegmentKernel", signal: Tensor, values: Sequence[Tensor]) -> Tensor:
+    """(batch, inputs, frames) to (batch, outputs, frames - run-in), known to autograd.
+
+    Args:
+        kernel: The code.
+        signal: Float32 on the CPU.
+        values: The parameters `kernel.names`.
+    """
+    if torch.is_grad_enabled() and any(one.requires_grad for one in (signal, *values)):
+        result: Tensor = _Windows.apply(kernel, signal, *values)  # type: ignore[no-untyped-call]
+        return result
+    weights = kernel.flat(values)
+    run_in, frames = kernel.segment.run_in, signal.shape[-1]
+    pieces = []
+    for start in range(0, frames - run_in, _EVALUATED_FRAMES):
+        part = signal[..., start : start + _EVALUATED_FRAMES + run_in]
+        pieces.append(torch.from_numpy(kernel.forward(weights, part.detach().numpy())))
+    return torch.cat(pieces, dim=-1)
 
 
 class _Windows(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, kernel: "_Kernel", signal: Tensor, *values: Tensor) -> Tensor:
-        ctx.kernel, ctx.signal = kernel, signal.numpy()
+    def forward(ctx: Any, kernel: "SegmentKernel", signal: Tensor, *values: Tensor) -> Tensor:
+        ctx.kernel, ctx.signal = kernel, signal.detach().numpy()
         ctx.weights = kernel.flat(values)
         return torch.from_numpy(kernel.forward(ctx.weights, ctx.signal))
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        gradients = ctx.kernel.backward(ctx.weights, ctx.signal, gradient.numpy())
-        return (None, None, *gradients)
+        to_signal, gradients = ctx.kernel.backward(
+            ctx.weights, ctx.signal, gradient.numpy(), to_signal=ctx.needs_input_grad[1]
+        )
+        return (None, to_signal, *gradients)
 
 
-class _Kernel:
-    """The compiled passes of one graph, and work areas for as many threads as torch uses."""
+class SegmentKernel:
+    """The compiled passes of one graph, and work areas for as many threads as torch uses.
 
-    def __init__(self, graph: Graph, isa: Isa) -> None:
+    Args:
+        graph: The network.
+        isa: The instruction set.
+        to_signal: Whether `backward` shall be able to give the gradient of the signal.
+
+    Raises:
+        GraphError: The graph has no compiled gradient.
+        CompileError: There is no compiler, or it failed.
+    """
+
+    def __init__(self, graph: Graph, isa: Isa, *, to_signal: bool = False) -> None:
         compiler = find_compiler()
         if compiler is None:
             raise CompileError(
@@ -134,7 +142,7 @@ class _Kernel:
                 expected="the ziglang package, clang or gcc",
                 hint="Install one with: pip install 'triode[toolchain]'",
             )
-        self.segment: Segment = emit_segment(graph, isa)
+        self.segment: Segment = emit_segment(graph, isa, to_signal=to_signal)
         self.names = self.segment.names
         self._library = _load(compile_library(self.segment.source, isa, compiler))
         self._outputs = graph.output_channels
@@ -144,7 +152,8 @@ class _Kernel:
 
     def flat(self, values: Sequence[Tensor]) -> Float32Array:
         """All parameters in one array, in the order of `names`."""
-        return np.concatenate([value.detach().numpy().ravel() for value in values])
+        none = np.zeros(0, np.float32)
+        return np.concatenate([none, *(value.detach().numpy().ravel() for value in values)])
 
     def forward(self, parameters: Float32Array, signal: Float32Array) -> Float32Array:
         """(batch, outputs, frames - run-in) of windows (batch, inputs, frames)."""
@@ -160,15 +169,24 @@ class _Kernel:
         return out
 
     def backward(
-        self, parameters: Float32Array, signal: Float32Array, gradient: Float32Array
-    ) -> list[Tensor | None]:
-        """The gradient of every parameter in `names`, None for those that are not trained."""
+        self,
+        parameters: Float32Array,
+        signal: Float32Array,
+        gradient: Float32Array,
+        *,
+        to_signal: bool = False,
+    ) -> tuple[Tensor | None, list[Tensor | None]]:
+        """The gradient of the signal and of every parameter in `names`.
+
+        None for a signal that was not asked for and for parameters that are not trained.
+        """
         signal, gradient = np.ascontiguousarray(signal), np.ascontiguousarray(gradient)
         batch, _, frames = signal.shape
         weights = _gathered(parameters, self.segment.forward_index)
         turned = _gathered(parameters, self.segment.backward_index)
         scratch = np.empty_like(gradient)
         sums = np.empty((batch, sum(one.size for one in self.segment.trained)), np.float32)
+        signal_gradient = np.empty_like(signal) if to_signal else None
 
         def carry_back(window: int, area: Float32Array) -> None:
             self._forward(area, weights, signal[window], scratch[window])
@@ -177,6 +195,7 @@ class _Kernel:
                 turned.ctypes.data,
                 gradient[window].ctypes.data,
                 sums[window].ctypes.data,
+                None if signal_gradient is None else signal_gradient[window].ctypes.data,
                 frames,
             )
 
@@ -190,7 +209,8 @@ class _Kernel:
             part = total[start : start + parameter.size].reshape(parameter.shape)
             found[parameter.name] = torch.from_numpy(part)
             start += parameter.size
-        return [found.get(name) for name in self.names]
+        by_signal = None if signal_gradient is None else torch.from_numpy(signal_gradient)
+        return by_signal, [found.get(name) for name in self.names]
 
     def _forward(
         self, area: Float32Array, weights: Float32Array, signal: Float32Array, out: Float32Array
@@ -261,7 +281,7 @@ def _load(path: Path) -> ctypes.CDLL:
     pointer, size = ctypes.c_void_p, ctypes.c_size_t
     library.segment_work_floats.restype = size
     library.segment_work_floats.argtypes = [size]
-    for function in (library.segment_forward, library.segment_backward):
-        function.argtypes = [pointer, pointer, pointer, pointer, size]
-        function.restype = None
+    library.segment_forward.argtypes = [pointer, pointer, pointer, pointer, size]
+    library.segment_backward.argtypes = [pointer, pointer, pointer, pointer, pointer, size]
+    library.segment_forward.restype = library.segment_backward.restype = None
     return library

@@ -17,9 +17,9 @@ from triode.graph import Graph, Parameters, receptive_field, settle_samples
 from triode.graph.torch_mapping import TorchGraph
 from triode.nam import Config
 from triode.training.initialise import initial_parameters
-from triode.training.kernels import trainable_module
 from triode.training.loss import Target, training_loss
 from triode.training.material import Material
+from triode.training.module import trainable_module
 from triode.training.progress import EpochRecord, Progress
 from triode.training.recipe import Recipe
 from triode.training.schedule import learning_rate

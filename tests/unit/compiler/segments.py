@@ -52,15 +52,15 @@ class CompiledSegment:
     graph: Graph
 
     @classmethod
-    def of(cls, graph: Graph, isa: Isa) -> "CompiledSegment":
-        segment = emit_segment(graph, isa)
+    def of(cls, graph: Graph, isa: Isa, *, to_signal: bool = False) -> "CompiledSegment":
+        segment = emit_segment(graph, isa, to_signal=to_signal)
         library = load_library(segment.source, isa)
         pointer, size = ctypes.c_void_p, ctypes.c_size_t
         library.segment_work_floats.restype = size
         library.segment_work_floats.argtypes = [size]
-        for function in (library.segment_forward, library.segment_backward):
-            function.argtypes = [pointer, pointer, pointer, pointer, size]
-            function.restype = None
+        library.segment_forward.argtypes = [pointer, pointer, pointer, pointer, size]
+        library.segment_backward.argtypes = [pointer, pointer, pointer, pointer, pointer, size]
+        library.segment_forward.restype = library.segment_backward.restype = None
         return cls(segment, library, graph)
 
     def area(self, frames: int) -> Float32Array:
@@ -73,8 +73,12 @@ class CompiledSegment:
         signal: npt.NDArray[np.floating],
         gradient: npt.NDArray[np.floating],
         area: Float32Array | None = None,
+        signal_gradient: Float32Array | None = None,
     ) -> tuple[Float32Array, dict[str, Float32Array]]:
-        """The output of a window (inputs, frames), and the gradient of every trained parameter."""
+        """The output of a window (inputs, frames), and the gradient of every trained parameter.
+
+        That of the signal goes to `signal_gradient`, shaped like the signal.
+        """
         frames = signal.shape[1]
         assert gradient.shape == (self.graph.output_channels, frames - self.segment.run_in)
         area = self.area(gradient.shape[1]) if area is None else area
@@ -86,12 +90,13 @@ class CompiledSegment:
             packed(flat.astype(np.float32), index)
             for index in (self.segment.forward_index, self.segment.backward_index)
         )
-        for function, weights, into, out in (
-            (self.library.segment_forward, forward, given[0], output),
-            (self.library.segment_backward, backward, given[1], sums),
+        to_signal = None if signal_gradient is None else signal_gradient.ctypes.data
+        for function, weights, into, out, more in (
+            (self.library.segment_forward, forward, given[0], output, ()),
+            (self.library.segment_backward, backward, given[1], sums, (to_signal,)),
         ):
             pointers = [one.ctypes.data for one in (area, weights, into, out)]
-            function(*pointers, frames)
+            function(*pointers, *more, frames)
             assert unhurt(area), "the code wrote outside its work area"
         found, start = {}, 0
         for one in self.segment.trained:

@@ -19,10 +19,12 @@ from triode.runtime import SlowPathWarning
 from triode.training import Progress, Recipe, load_recipe, loop
 from triode.training import kernels as module
 from triode.training.checkpoint import Identity, restore_checkpoint, save_checkpoint
-from triode.training.kernels import CompiledGraph, trainable_module
+from triode.training.compiled_parts import CompiledParts
+from triode.training.kernels import CompiledGraph
 from triode.training.loop import TrainingState, fit, initial_state
 from triode.training.loss import Target, training_loss
 from triode.training.material import Material
+from triode.training.module import trainable_module
 from triode.training.recipe import Loss
 from unit.architectures.known import a1, model, random_wavenet
 from unit.graph.single import random_parameters
@@ -198,22 +200,22 @@ def test_a_signal_need_not_be_contiguous() -> None:
     assert all(torch.equal(got[name], wanted[name]) for name in wanted)
 
 
-def chain(operation: Operation) -> GraphBuilder:
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [
+        (Lstm(input_size=2, hidden_size=2), CompiledParts),
+        (BatchNorm(channels=2), CompiledParts),
+        (Lstm(input_size=2, hidden_size=2, fast=True), TorchGraph),
+    ],
+    ids=["lstm", "batchnorm", "fast lstm"],
+)
+def test_what_has_no_compiled_gradient_trains_in_torch(operation: Operation, kind: type) -> None:
     builder = GraphBuilder()
     conv = Conv(in_channels=1, out_channels=2, kernel_size=3)
     builder.add("operation", operation, builder.add("conv", conv, builder.input(1)))
-    return builder
-
-
-@pytest.mark.parametrize(
-    "operation",
-    [Lstm(input_size=2, hidden_size=2), BatchNorm(channels=2)],
-    ids=["lstm", "batchnorm"],
-)
-def test_what_has_no_compiled_gradient_trains_in_torch(operation: Operation) -> None:
-    graph = chain(operation).build("operation")
+    graph = builder.build("operation")
     made = trainable_module(graph, random_parameters(graph, 1))
-    assert type(made) is TorchGraph
+    assert type(made) is kind
     made(torch.zeros(1, 1, 20)).sum().backward()
 
 

@@ -85,13 +85,18 @@ class _Layout:
         return _CHUNK_FRAMES + _GRAIN_FRAMES
 
 
-def emit_segment(network: Graph, isa: Isa) -> Segment:
+def emit_segment(network: Graph, isa: Isa, *, to_signal: bool = False) -> Segment:
     """Training code of `network` for `isa`.
+
+    Args:
+        network: The network.
+        isa: The instruction set.
+        to_signal: Whether the backward pass also gives the gradient of the network's input.
 
     Raises:
         GraphError: The network holds an operation without a gradient rule.
     """
-    plan = make_segment_plan(network)
+    plan = make_segment_plan(network, to_signal=to_signal)
     graph = plan.graph
     trained = tuple(one for one in graph.parameters if one.trainable)
     sums, total = {}, 0
@@ -139,7 +144,7 @@ def emit_segment(network: Graph, isa: Isa) -> Segment:
         tuple(parameter.name for parameter in graph.parameters),
         trained,
         _index(forward_packing, _numbered(graph)),
-        _index(backward_packing, gradient_parameters(graph, _numbered(graph))),
+        _index(backward_packing, gradient_parameters(graph, _numbered(graph), to_signal=to_signal)),
     )
 
 
@@ -393,9 +398,23 @@ def _interface(layout: _Layout) -> str:
         "OUT_PLANE": out_plane,
         "IN_ROW": in_row,
         "IN_PLANE": in_plane,
+        "SIGNAL": _signal(layout),
     }.items():
         text = text.replace(f"@{key}@", str(value))
     return text
+
+
+def _signal(layout: _Layout) -> str:
+    """The C that hands out the gradient of the input, where the plan has it."""
+    signal = layout.plan.gradient.signal
+    if signal is None:
+        return "    (void)signal_gradient;"
+    return (
+        "    for (size_t channel = 0; signal_gradient && channel < INPUTS; ++channel)\n"
+        "        for (size_t t = 0; t < frames; ++t)\n"
+        "            signal_gradient[channel * frames + t]\n"
+        f"                = ({_plane(layout, layout.plan.backward, signal)})[channel * stride + t];"
+    )
 
 
 _INTERFACE = """\
@@ -421,8 +440,8 @@ enum {
 EXPORT size_t segment_work_floats(size_t frames);
 EXPORT void segment_forward(
     float *work, const float *weights, const float *in, float *out, size_t frames);
-EXPORT void segment_backward(
-    float *work, const float *weights, const float *gradient, float *gradients, size_t frames);
+EXPORT void segment_backward(float *work, const float *weights, const float *gradient,
+    float *gradients, float *signal_gradient, size_t frames);
 
 static size_t whole(size_t frames) { return (frames + GRAIN - 1) / GRAIN * GRAIN; }
 static size_t stride_of(size_t frames)
@@ -466,10 +485,11 @@ void segment_forward(
 
 /*
  * Carry the gradient of a window's output (OUTPUTS rows of frames - RUN_IN) back to the parameters;
- * the work area is the one its forward pass left. `gradients` has one float per trained parameter.
+ * the work area is the one its forward pass left. `gradients` has one float per trained parameter;
+ * `signal_gradient`, unless it is 0, gets INPUTS rows of `frames` if the code was made for that.
  */
-void segment_backward(
-    float *work, const float *weights, const float *gradient, float *gradients, size_t frames)
+void segment_backward(float *work, const float *weights, const float *gradient,
+    float *gradients, float *signal_gradient, size_t frames)
 {
     const size_t stride = stride_of(frames);
     float *const planes = work + MARGIN, *const scratch = planes + PLANES * stride;
@@ -490,6 +510,7 @@ void segment_backward(
     }
     for (size_t i = 0; i < SUMS; ++i)
         gradients[i] = sums[i];
+@SIGNAL@
     end_flushing(before);
 }
 """
