@@ -82,7 +82,7 @@ class StackKernel:
         )
         self._library = _load(compile_library(emit_recurrent(isa), isa, compiler))
         self._lanes = int(self._library.recurrent_lanes())
-        self._area_floats = int(self._library.recurrent_work_floats(self._shape.ctypes.data))
+        self.area_floats = int(self._library.recurrent_work_floats(self._shape.ctypes.data))
         self._areas: list[Float32Array] = []
         self._dealer = Dealer()
 
@@ -209,7 +209,7 @@ class StackKernel:
     def _work_areas(self, groups: int) -> list[Float32Array]:
         threads = self._dealer.threads(groups)
         while len(self._areas) < threads:
-            self._areas.append(aligned_floats(self._area_floats))
+            self._areas.append(aligned_floats(self.area_floats))
         return self._areas[:threads]
 
 
