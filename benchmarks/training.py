@@ -4,11 +4,12 @@ python benchmarks/training.py [--quick] [--patience SECONDS]
 
 Steps take turns, each trainer in a process of its own with two threads: the packed A2 container
 and A1 standard, 16 windows of 8,192 outputs, MSE and MRSTFT, Adam; then 20 random WaveNets through
-torch and compiled. An epoch of 170 s is estimated from the step times of several window layouts
-with the same outputs per step; whether those train equally well is not looked at here, and neither
-is validation. Rounds in which other programs took part of the processor are repeated for up to
-`--patience` seconds; the figures say how busy the rest of the machine was. Needs
-`pip install neural-amp-modeler==0.13.0`. `--quick` only shows that everything works.
+torch and compiled, and recipes of an LSTM and of a ConvNet with batchnorm, each with its own
+windows, by the clock and in processor time. An epoch of 170 s is estimated from the step times of
+several window layouts with the same outputs per step; whether those train equally well is not
+looked at here, and neither is validation. Rounds in which other programs took part of the processor
+are repeated for up to `--patience` seconds; the figures say how busy the rest of the machine was.
+Needs `pip install neural-amp-modeler==0.13.0`. `--quick` only shows that everything works.
 """
 
 import argparse
@@ -222,40 +223,102 @@ def random_wavenets(count: int, rounds: int, patience: float) -> Figure:
 
 
 def _mix(config: Any, rounds: int, patience: float) -> Rounds:
-    import torch
     from captures import capture
 
     from triode.architectures import networks
-    from triode.graph.torch_mapping import TorchGraph
-    from triode.training.kernels import CompiledGraph
-    from triode.training.loss import Target, training_loss
+    from triode.graph import receptive_field
     from triode.training.recipe import Loss
 
     network = networks(capture(config, 0))[-1]
-    loss = Loss(mrstft_weight=0.0005)
+    layout = BATCH, receptive_field(network.graph) - 1, OUTPUTS
+    theirs, ours = _both(network.graph, network.parameters, layout, Loss(mrstft_weight=0.0005))
+    return take_turns(theirs, ours, rounds, patience)
+
+
+def recipes(rounds: int, patience: float) -> list[Figure]:
+    """Torch over ours on shipped recipes of other architectures, with their own windows."""
+    sleep_while_waiting()
+    import numpy as np
+    import torch
+
+    from triode.architectures import lower
+    from triode.graph import receptive_field
+    from triode.nam import parse_config
+    from triode.training import load_recipe
+    from triode.training.initialise import initial_parameters
+
+    torch.set_num_threads(THREADS)
+    figures = []
+    for name in ("lstm-1x16", "convnet"):
+        recipe = load_recipe(name)
+        (size,) = recipe.sizes
+        config = parse_config(size.architecture, size.config, RATE_HZ)
+        graph = lower(config)
+        values = initial_parameters(config, np.random.default_rng(0))
+        windows = recipe.windows
+        run_in = max(windows.run_in_samples, receptive_field(graph) - 1)
+        layout = windows.batch_size, run_in, windows.output_samples
+        for what, clock in (("one step", time.perf_counter), ("processor", time.process_time)):
+            pair = _both(graph, values, layout, recipe.loss, clock)
+            steps = take_turns(*pair, rounds, patience)
+            figures.append(
+                Figure.of(
+                    f"recipe {name}: torch over ours, {what}",
+                    "x",
+                    steps.ratios,
+                    details={"windows": layout, **steps.to_json()},
+                )
+            )
+            _show(figures[-1])
+    return figures
+
+
+def _both(
+    graph: Any,
+    values: Any,
+    layout: tuple[int, int, int],
+    loss: Any,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[Callable[[], float], Callable[[], float]]:
+    """The same step through torch and through compiled code; both answer with its seconds.
+
+    Args:
+        graph: The network.
+        values: Its parameters.
+        layout: Windows, their run-in, their outputs.
+        loss: The recipe's.
+        clock: Of seconds.
+    """
+    import torch
+
+    from triode.graph.torch_mapping import TorchGraph
+    from triode.training.loss import Target, training_loss
+    from triode.training.module import trainable_module
+
+    batch, run_in, outputs = layout
     generator = torch.Generator().manual_seed(0)
-    ours = CompiledGraph(network.graph, network.parameters)
-    frames = ours.kernel.segment.run_in + OUTPUTS
-    shape = (BATCH, network.graph.input_channels, frames)
+    shape = (batch, graph.input_channels, run_in + outputs)
     signal = 0.2 * torch.randn(shape, generator=generator)
-    wet = torch.tanh(signal[:, 0, -OUTPUTS:])
+    wet = torch.tanh(signal[:, 0, -outputs:])
 
     def steps(module: TorchGraph) -> Callable[[], float]:
         optimizer = torch.optim.Adam(module.parameters(), lr=1e-4, fused=True)
 
         def step() -> float:
-            start = time.perf_counter()
+            start = clock()
             target = Target.of(wet, loss)
             optimizer.zero_grad()
-            estimate = module(signal)[:, 0, -OUTPUTS:]
+            estimate = module(signal)[:, 0, -outputs:]
             training_loss(estimate, target, loss).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-            return time.perf_counter() - start
+            return clock() - start
 
         return step
 
-    plain = TorchGraph(network.graph, network.parameters)
-    return take_turns(steps(plain), steps(ours), rounds, patience)
+    ours = trainable_module(graph, values)
+    if type(ours) is TorchGraph:
+        raise SystemExit("there is no C compiler to train with")
+    return steps(TorchGraph(graph, values)), steps(ours)
 
 
 def _show(figure: Figure) -> None:
@@ -305,6 +368,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = networks(rounds, patience)
     figures.append(random_wavenets(mixes, min(3, rounds), patience))
     _show(figures[-1])
+    figures += recipes(rounds, patience)
     broken = [figure.what for figure in figures if figure.verdict == "MISSED"]
     if not options.quick:
         document = {

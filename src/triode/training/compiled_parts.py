@@ -4,6 +4,9 @@ See `triode.compiler.parts` for what the parts are. Between two parts a value ex
 batch; inside a part it exists for the windows that are at work.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -47,17 +50,21 @@ class CompiledParts(TorchGraph):
                 hint="Install one with: pip install 'triode[toolchain]'",
             )
         self.parts = split_in_parts(graph)
-        self._pieces = {
-            part.output: SegmentKernel(part.graph, isa, to_signal=_wants_signal(part, graph))
-            for part in self.parts
-            if isinstance(part, Piece)
-        }
+        pieces = [part for part in self.parts if isinstance(part, Piece)]
+
+        def kernel_of(piece: Piece) -> SegmentKernel:
+            return SegmentKernel(piece.graph, isa, to_signal=_wants_signal(piece, graph))
+
+        with ThreadPoolExecutor(os.cpu_count()) as compilers:
+            kernels = compilers.map(kernel_of, pieces)
+            self._pieces = {one.output: kernel for one, kernel in zip(pieces, kernels, strict=True)}
         self._stacks = {
             part.output: StackKernel(part, isa, compiler)
             for part in self.parts
             if isinstance(part, RecurrentStack)
         }
-        self._statistics = StatisticsKernel(isa, compiler)
+        if any(isinstance(part, Statistics) for part in self.parts):
+            self._statistics = StatisticsKernel(isa, compiler)
 
     def forward(self, signal: Tensor) -> Tensor:
         """(batch, inputs, frames) to (batch, outputs, frames - receptive field + 1).

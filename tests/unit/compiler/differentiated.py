@@ -55,12 +55,15 @@ def by_torch(
     signal: Array,
     gradient: Array,
     dtype: torch.dtype = torch.float64,
+    *,
+    to_signal: bool = False,
 ) -> tuple[Array, dict[str, Array]]:
-    """The output, and every trainable parameter's gradient, by autograd."""
+    """The output, and every trainable parameter's gradient, by autograd; perhaps the signal's."""
     module = TorchGraph(graph, parameters, dtype=dtype)
-    output = module(torch.tensor(signal, dtype=dtype)[None])[0]
+    source = torch.tensor(signal, dtype=dtype)[None].requires_grad_(to_signal)
+    output = module(source)[0]
     output.backward(torch.tensor(gradient, dtype=dtype))
-    found = {}
+    found = {"signal": source.grad[0].numpy()} if source.grad is not None else {}
     for parameter in graph.parameters:
         if parameter.trainable:
             tensor = module.tensor(parameter.name)
@@ -75,18 +78,21 @@ def by_graph(
     signal: Array,
     gradient: Array,
     change: Callable[[GradientGraph], GradientGraph] = lambda same: same,
+    *,
+    to_signal: bool = False,
 ) -> dict[str, Array]:
     """The gradients by interpreting the gradient graph in reversed time, and plain sums."""
-    made = change(gradient_graph(graph))
+    made = change(gradient_graph(graph, to_signal=to_signal))
     run_in = receptive_field(graph) - 1
     collector = Node("saved", Concat(), made.saved)
     saved = interpret(Graph((*graph.nodes, collector), "saved"), parameters, signal)
     given = np.concatenate([np.pad(gradient, ((0, 0), (run_in, 0))), saved])[:, ::-1]
-    wanted = interpret(made.graph, gradient_parameters(graph, parameters), given)[:, ::-1]
+    folded = gradient_parameters(graph, parameters, to_signal=to_signal)
+    wanted = interpret(made.graph, folded, given)[:, ::-1]
     names = made.graph.nodes[-1].inputs
     gradients = _parted(wanted, names, made.graph.widths)
     values = _parted(saved, made.saved, graph.widths)
-    found: dict[str, Array] = {}
+    found = {} if made.signal is None else {"signal": gradients[made.signal]}
     for one in made.reductions:
         found |= _sums(one, gradients[one.gradient], values[one.saved])
     return found

@@ -74,13 +74,15 @@ def agree(
     graph: Graph,
     parameters: Parameters | None = None,
     change: Callable[[GradientGraph], GradientGraph] = lambda same: same,
+    *,
+    to_signal: bool = False,
 ) -> None:
     graph = remove_dead(graph).graph
     parameters = random_parameters(graph, 1) if parameters is None else parameters
     parameters = {one.name: parameters[one.name] for one in graph.parameters}
     signal, gradient = window(graph, 40)
-    _, wanted = by_torch(graph, parameters, signal, gradient)
-    got = by_graph(graph, parameters, signal, gradient, change)
+    _, wanted = by_torch(graph, parameters, signal, gradient, to_signal=to_signal)
+    got = by_graph(graph, parameters, signal, gradient, change, to_signal=to_signal)
     assert got.keys() == wanted.keys()
     for name, value in wanted.items():
         scale = float(np.max(np.abs(value))) or 1.0
@@ -92,9 +94,10 @@ def test_a_rule_is_what_autograd_does(name: str) -> None:
     agree(around(*RULES[name]))
 
 
+@pytest.mark.parametrize("to_signal", [False, True], ids=["parameters", "and signal"])
 @pytest.mark.parametrize("seed", range(60))
-def test_random_graphs_agree_with_autograd(seed: int) -> None:
-    agree(random_graph(seed))
+def test_random_graphs_agree_with_autograd(seed: int, to_signal: bool) -> None:
+    agree(random_graph(seed), to_signal=to_signal)
 
 
 @pytest.mark.parametrize("seed", range(25))

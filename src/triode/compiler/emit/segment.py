@@ -411,9 +411,8 @@ def _signal(layout: _Layout) -> str:
         return "    (void)signal_gradient;"
     return (
         "    for (size_t channel = 0; signal_gradient && channel < INPUTS; ++channel)\n"
-        "        for (size_t t = 0; t < frames; ++t)\n"
-        "            signal_gradient[channel * frames + t]\n"
-        f"                = ({_plane(layout, layout.plan.backward, signal)})[channel * stride + t];"
+        "        copy(signal_gradient + channel * frames,\n"
+        f"            {_plane(layout, layout.plan.backward, signal)} + channel * stride, frames);"
     )
 
 
@@ -443,6 +442,11 @@ EXPORT void segment_forward(
 EXPORT void segment_backward(float *work, const float *weights, const float *gradient,
     float *gradients, float *signal_gradient, size_t frames);
 
+static void copy(float *to, const float *from, size_t floats)
+{
+    __builtin_memcpy(to, from, floats * sizeof(float));
+}
+
 static size_t whole(size_t frames) { return (frames + GRAIN - 1) / GRAIN * GRAIN; }
 static size_t stride_of(size_t frames)
 {
@@ -467,18 +471,20 @@ void segment_forward(
     float *const planes = work + MARGIN, *const scratch = planes + PLANES * stride;
     float *const sums = scratch + SCRATCH;
     const __typeof__(begin_flushing()) before = begin_flushing();
-    for (size_t channel = 0; channel < INPUTS; ++channel)
-        for (size_t t = 0; t < whole(frames); ++t) {
-            float *const to = planes + (INPUT_PLANE + channel) * stride;
-            to[t] = t < frames ? in[channel * frames + t] : 0.0f;
-        }
+    for (size_t channel = 0; channel < INPUTS; ++channel) {
+        float *const to = planes + (INPUT_PLANE + channel) * stride;
+        copy(to, in + channel * frames, frames);
+        for (size_t t = frames; t < whole(frames); ++t)
+            to[t] = 0.0f;
+    }
     for (unsigned from = 0; from < whole(frames); from += CHUNK) {
         const unsigned to = from + CHUNK < whole(frames) ? from + CHUNK : (unsigned)whole(frames);
         forward_chunk(planes, stride, scratch, sums, weights, from, to);
         const float *const row = @OUT_ROW@;
-        for (size_t channel = 0; channel < OUTPUTS; ++channel)
-            for (size_t t = from < RUN_IN ? RUN_IN : from; t < to && t < frames; ++t)
-                out[channel * (frames - RUN_IN) + t - RUN_IN] = row[channel * @OUT_PLANE@ + t];
+        const size_t begin = from < RUN_IN ? RUN_IN : from, end = to < frames ? to : frames;
+        for (size_t channel = 0; channel < OUTPUTS && begin < end; ++channel)
+            copy(out + channel * (frames - RUN_IN) + begin - RUN_IN,
+                row + channel * @OUT_PLANE@ + begin, end - begin);
     }
     end_flushing(before);
 }
