@@ -9,9 +9,7 @@ the memory that keeping a batch would take.
 
 import ctypes
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -25,12 +23,10 @@ from triode.compiler.emit.segment import Segment, emit_segment
 from triode.errors import CompileError, GraphError
 from triode.graph import Graph, Parameters, receptive_field
 from triode.graph.torch_mapping import TorchGraph
+from triode.training.dealing import Dealer, Float32Array, aligned_floats
 
 __all__ = ["CompiledGraph", "SegmentKernel", "check_signal", "run_windows"]
 
-Float32Array = npt.NDArray[np.float32]
-
-_ALIGNMENT_BYTES = 64
 _EVALUATED_FRAMES = 8192
 """Outputs that are evaluated at a time where no gradient is asked for: bounds the work areas."""
 
@@ -147,8 +143,7 @@ class SegmentKernel:
         self._library = _load(compile_library(self.segment.source, isa, compiler))
         self._outputs = graph.output_channels
         self._areas: dict[int, list[Float32Array]] = {}
-        self._pool = ThreadPoolExecutor(1)
-        self._helpers = 1
+        self._dealer = Dealer()
 
     def flat(self, values: Sequence[Tensor]) -> Float32Array:
         """All parameters in one array, in the order of `names`."""
@@ -225,31 +220,7 @@ class SegmentKernel:
 
     def _deal(self, batch: int, frames: int, work: Callable[[int, Float32Array], None]) -> None:
         """Run `work` on every window, each thread with a work area of its own."""
-        threads = min(torch.get_num_threads(), batch)
-        areas = self._work_areas(frames, threads)
-        windows: SimpleQueue[int | None] = SimpleQueue()
-        for window in (*range(batch), *[None] * threads):
-            windows.put(window)
-
-        def run(area: Float32Array) -> None:
-            for window in iter(windows.get, None):
-                work(window, area)
-
-        others = [self._helper_pool(threads - 1).submit(run, area) for area in areas[1:threads]]
-        try:
-            run(areas[0])
-        finally:
-            # Interrupted or not, nobody may be left at work in the areas.
-            wait(others)
-        for other in others:
-            other.result()
-
-    def _helper_pool(self, threads: int) -> ThreadPoolExecutor:
-        """Threads that wait from one call to the next, which is faster than to start them anew."""
-        if self._helpers < threads:
-            self._pool.shutdown()
-            self._pool, self._helpers = ThreadPoolExecutor(threads), threads
-        return self._pool
+        self._dealer.deal(batch, self._work_areas(frames, self._dealer.threads(batch)), work)
 
     def _work_areas(self, frames: int, count: int) -> list[Float32Array]:
         if frames not in self._areas:
@@ -257,23 +228,17 @@ class SegmentKernel:
             self._areas[frames] = []
         areas = self._areas[frames]
         floats = int(self._library.segment_work_floats(frames))
-        areas.extend(_aligned_zeros(floats) for _ in range(count - len(areas)))
-        return areas
+        areas.extend(aligned_floats(floats) for _ in range(count - len(areas)))
+        return areas[:count]
 
 
 def _gathered(parameters: Float32Array, index: npt.NDArray[np.int64]) -> Float32Array:
     """The packed weights that `index` describes; see `Segment`."""
-    weights = _aligned_zeros(len(index))
+    weights = aligned_floats(len(index))
     held = index >= 0
     weights[held] = parameters[index[held]]
     weights[index == Segment.MINUS_ONE] = -1.0
     return weights
-
-
-def _aligned_zeros(floats: int) -> Float32Array:
-    raw = np.zeros(floats + _ALIGNMENT_BYTES // 4, np.float32)
-    start = (-raw.ctypes.data % _ALIGNMENT_BYTES) // 4
-    return raw[start : start + floats]
 
 
 def _load(path: Path) -> ctypes.CDLL:
