@@ -8,18 +8,24 @@ from triode.audio.levels import Levels, measure_levels, rms_db
 from triode.audio.reading import Audio, audio_blocks, read_audio
 from triode.audio.resampling import resample
 from triode.audio.source import AudioInfo, inspect_audio
+from triode.audio.store import IN_MEMORY, SignalStore, blocks_of, peak_of, release
 from triode.audio.writing import AudioWriter, audio_writer, write_audio
 
 __all__ = [
+    "IN_MEMORY",
     "Audio",
     "AudioInfo",
     "AudioWriter",
     "Levels",
+    "SignalStore",
     "audio_blocks",
     "audio_writer",
+    "blocks_of",
     "inspect_audio",
     "measure_levels",
+    "peak_of",
     "read_audio",
+    "release",
     "resample",
     "rms_db",
     "write_audio",

@@ -6,7 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SILENCE_DBFS", "Levels", "measure_levels", "rms_db"]
+from triode.audio.store import blocks_of
+
+__all__ = ["SILENCE_DBFS", "Levels", "mean_of", "measure_levels", "rms_db"]
 
 SILENCE_DBFS: Final = -80.0
 """A recording whose peak stays below this holds nothing to learn from."""
@@ -51,18 +53,19 @@ def measure_levels(samples: npt.NDArray[np.float32]) -> Levels:
     frames = len(samples)
     if frames == 0:
         return Levels(frames=0, peak_dbfs=_FLOOR_DB, rms_dbfs=_FLOOR_DB, dc=0.0, clipped_samples=0)
-    highest, lowest = float(samples.max()), float(samples.min())
+    highest = max(float(block.max()) for block in blocks_of(samples))
+    lowest = min(float(block.min()) for block in blocks_of(samples))
     peak = max(highest, -lowest)
     clipped = 0
     if peak > 0:
-        clipped = _in_runs(samples == highest)
+        clipped = _in_runs(samples, highest)
         if lowest != highest:
-            clipped += _in_runs(samples == lowest)
+            clipped += _in_runs(samples, lowest)
     return Levels(
         frames=frames,
         peak_dbfs=_decibels(peak),
         rms_dbfs=rms_db(samples),
-        dc=float(samples.mean(dtype=np.float64)),
+        dc=mean_of(samples),
         clipped_samples=clipped,
     )
 
@@ -70,20 +73,34 @@ def measure_levels(samples: npt.NDArray[np.float32]) -> Levels:
 def rms_db(samples: npt.NDArray[np.float32]) -> float:
     """Root mean square of `samples`, shape (frames,), in dB of full scale, at least -200."""
     total = 0.0
-    for start in range(0, len(samples), _BLOCK_FRAMES):
-        block = samples[start : start + _BLOCK_FRAMES].astype(np.float64)
+    for part in blocks_of(samples, _BLOCK_FRAMES):
+        block = part.astype(np.float64)
         total += float(block @ block)
     return _decibels(float(np.sqrt(total / max(1, len(samples)))))
+
+
+def mean_of(samples: npt.NDArray[np.float32]) -> float:
+    """The mean of `samples`, shape (frames,), at least one."""
+    total = sum(float(block.sum(dtype=np.float64)) for block in blocks_of(samples))
+    return total / len(samples)
 
 
 def _decibels(amplitude: float) -> float:
     return max(_FLOOR_DB, 20.0 * float(np.log10(amplitude))) if amplitude > 0 else _FLOOR_DB
 
 
-def _in_runs(mask: npt.NDArray[np.bool_]) -> int:
-    """How many true values stand in runs of at least `_FLAT_TOP_SAMPLES`."""
-    where = np.flatnonzero(mask)
-    if len(where) < _FLAT_TOP_SAMPLES:
-        return 0
-    runs = np.split(where, np.flatnonzero(np.diff(where) > 1) + 1)
-    return sum(len(run) for run in runs if len(run) >= _FLAT_TOP_SAMPLES)
+def _in_runs(samples: npt.NDArray[np.float32], value: float) -> int:
+    """How many samples equal to `value` stand in runs of at least `_FLAT_TOP_SAMPLES`."""
+    total = open_run = 0
+    for block in blocks_of(samples):
+        edges = np.flatnonzero(np.diff(block == value, prepend=False, append=False))
+        lengths = edges[1::2] - edges[::2]
+        if len(lengths) and edges[0] == 0:
+            lengths[0] += open_run
+        elif open_run >= _FLAT_TOP_SAMPLES:
+            total += open_run
+        open_run = 0
+        if len(lengths) and edges[-1] == len(block):
+            open_run, lengths = int(lengths[-1]), lengths[:-1]
+        total += int(lengths[lengths >= _FLAT_TOP_SAMPLES].sum())
+    return total + (open_run if open_run >= _FLAT_TOP_SAMPLES else 0)

@@ -10,11 +10,10 @@ import numpy.typing as npt
 import soundfile
 
 from triode.audio.source import AudioInfo, inspect_audio
+from triode.audio.store import BLOCK_FRAMES, IN_MEMORY, SignalStore, blocks_of
 from triode.errors import AudioError
 
 __all__ = ["Audio", "audio_blocks", "read_audio"]
-
-_BLOCK_FRAMES = 1 << 18
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,25 +31,26 @@ class Audio:
     channels: int
 
 
-def read_audio(path: str | os.PathLike[str], channel: int | None = None) -> Audio:
+def read_audio(
+    path: str | os.PathLike[str], channel: int | None = None, store: SignalStore = IN_MEMORY
+) -> Audio:
     """Read one channel of an audio file.
 
     Args:
         path: A WAV, AIFF or FLAC file of 16 bits or more.
         channel: Which channel to take, counted from 1. May be left out when the file is mono or
             all its channels are the same.
+        store: Where to keep the samples.
 
     Raises:
         AudioError: The file cannot be used (`inspect_audio`), its channels differ and none was
             chosen, there is no such channel, or samples are not finite.
+        OutputError: The store cannot be written.
     """
     info = inspect_audio(path)
-    samples = np.empty(info.frames, np.float32)
-    position = 0
-    for block in _channel_blocks(info, _BLOCK_FRAMES, channel):
-        samples[position : position + len(block)] = block
-        position += len(block)
-    _check_finite(info, samples, 0)
+    samples = store.keep(_channel_blocks(info, BLOCK_FRAMES, channel), info.frames)
+    if not all(np.isfinite(block).all() for block in blocks_of(samples)):
+        _check_finite(info, samples, 0)
     return Audio(
         samples=samples,
         rate_hz=info.rate_hz,

@@ -17,6 +17,7 @@ import scipy.fft
 import scipy.linalg
 import scipy.signal
 
+from triode.audio import release
 from triode.errors import CaptureError
 
 __all__ = ["CLEAR_POLARITY", "SURE_CONFIDENCE", "USABLE_CONFIDENCE", "Alignment", "align"]
@@ -118,14 +119,28 @@ def align(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], rate_hz: f
 def _whitener(signal: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """The prediction error filter of a signal (Makhoul 1975), shape (order + 1,)."""
     length = min(_SPECTRUM_FRAMES, len(signal))
-    _, power = scipy.signal.welch(
-        signal, nperseg=length, detrend=False, scaling="spectrum", return_onesided=True
-    )
-    lags = scipy.fft.irfft(power.astype(np.float64), n=2 * (len(power) - 1))
+    power = _power(signal, length)
+    lags = scipy.fft.irfft(power, n=2 * (len(power) - 1))
     order = min(_PREDICTION_ORDER, len(lags) // 2)
     lags[0] *= 1.0 + _NOISE_SHARE
     predictor = scipy.linalg.solve_toeplitz(lags[:order], lags[1 : order + 1])
     return np.concatenate([[1.0], -predictor]).astype(np.float32)
+
+
+def _power(signal: npt.NDArray[np.float32], length: int) -> npt.NDArray[np.float64]:
+    """Power spectrum by Welch's method, segments of `length` overlapping by half, in blocks."""
+    hop = length - length // 2
+    segments = (len(signal) - length // 2) // hop
+    together = max(1, _BLOCK_FRAMES // hop)
+    total: npt.NDArray[np.float64] = np.zeros(length // 2 + 1)
+    for first in range(0, segments, together):
+        count = min(together, segments - first)
+        block = signal[first * hop : (first + count - 1) * hop + length]
+        total += count * scipy.signal.welch(
+            block, nperseg=length, detrend=False, scaling="spectrum", return_onesided=True
+        )[1].astype(np.float64)
+        release(signal)
+    return total / segments
 
 
 def _correlate(
@@ -172,6 +187,7 @@ def _slice(signal: npt.NDArray[np.float32], start: int, frames: int) -> npt.NDAr
     begin, end = max(0, start), min(len(signal), start + frames)
     if end > begin:
         result[begin - start : end - start] = signal[begin:end]
+        release(signal)
     return result
 
 

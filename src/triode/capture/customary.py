@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.signal
 
+from triode.audio import peak_of
+
 __all__ = ["CustomaryLayout", "recognise_customary"]
 
 _Signal = npt.NDArray[np.float32]
@@ -118,6 +120,7 @@ _LAYOUTS: Final[tuple[tuple[int, float, Callable[[_Signal], CustomaryLayout | No
 
 def _clicks(dry: _Signal, places: tuple[int, ...], rate_hz: int) -> bool:
     """Whether something short and loud stands at each place, and nothing around it."""
+    peak = peak_of(dry)
     radius = round(_CLICK_RADIUS_SECONDS * rate_hz)
     quiet = round(_CLICK_QUIET_SECONDS * rate_hz)
     for place in places:
@@ -126,13 +129,13 @@ def _clicks(dry: _Signal, places: tuple[int, ...], rate_hz: int) -> bool:
         loudest = float(near.max(initial=0.0))
         around = np.count_nonzero(window > _QUIET_SHARE * loudest)
         inside = np.count_nonzero(near > _QUIET_SHARE * loudest)
-        if loudest < 0.1 * float(np.abs(dry).max()) or loudest == 0 or around > inside:
+        if loudest < 0.1 * peak or loudest == 0 or around > inside:
             return False
     return True
 
 
 def _quiet(passage: _Signal, whole: _Signal) -> bool:
-    return float(np.abs(passage).max()) <= _QUIET_SHARE * float(np.abs(whole).max())
+    return float(np.abs(passage).max()) <= _QUIET_SHARE * peak_of(whole)
 
 
 def _same(first: _Signal, second: _Signal) -> bool:

@@ -6,7 +6,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from triode.audio import Audio, Levels, inspect_audio, measure_levels, read_audio, resample
+from triode.audio import (
+    IN_MEMORY,
+    Audio,
+    Levels,
+    SignalStore,
+    inspect_audio,
+    measure_levels,
+    read_audio,
+    resample,
+)
 from triode.capture.alignment import SURE_CONFIDENCE, Alignment, align
 from triode.capture.checks import check_lengths, check_levels, check_rate, common_rate_hz
 from triode.capture.customary import CustomaryLayout, recognise_customary
@@ -28,6 +37,7 @@ def make_pair(
     *,
     rate_hz: int | None = None,
     channel: int | None = None,
+    store: SignalStore = IN_MEMORY,
 ) -> Pair:
     """Read two recordings and make training material of them.
 
@@ -39,13 +49,15 @@ def make_pair(
         wet_path: What came back.
         rate_hz: The rate of the result; None keeps that of the files.
         channel: Which channel to take of a file that has several, from 1.
+        store: Where to keep the signals.
 
     Raises:
         AudioError: A file cannot be read.
         CaptureError: The two cannot be used: rates, silence, clipping, length, order, or no
             likeness between them.
+        OutputError: The store cannot be written.
     """
-    dry_file, wet_file = _read(dry_path, channel), _read(wet_path, channel)
+    dry_file, wet_file = (_read(path, channel, store) for path in (dry_path, wet_path))
     warnings: list[str] = []
     for audio in (dry_file, wet_file):
         warnings += check_rate(audio.rate_hz, audio.path)
@@ -56,8 +68,8 @@ def make_pair(
     warnings += check_levels(dry_levels, dry_file.path, is_wet=False)
     warnings += check_levels(wet_levels, wet_file.path, is_wet=True)
 
-    dry = resample(dry_file.samples, dry_file.rate_hz, own_rate_hz)
-    wet = resample(wet_file.samples, wet_file.rate_hz, own_rate_hz)
+    dry = resample(dry_file.samples, dry_file.rate_hz, own_rate_hz, store)
+    wet = resample(wet_file.samples, wet_file.rate_hz, own_rate_hz, store)
     check_lengths(len(dry), len(wet), min(len(dry), len(wet)), own_rate_hz)
     alignment = align(dry, wet, own_rate_hz)
     lengths = len(dry), len(wet)
@@ -68,8 +80,8 @@ def make_pair(
     floor = replicate_floor_esr(wet, own_rate_hz, repeats)
     warnings += _doubts(alignment, wet_levels, floor)
 
-    dry = resample(dry, own_rate_hz, pair_rate_hz)
-    wet = resample(wet, own_rate_hz, pair_rate_hz)
+    dry = resample(dry, own_rate_hz, pair_rate_hz, store)
+    wet = resample(wet, own_rate_hz, pair_rate_hz, store)
     ratio = pair_rate_hz / own_rate_hz
     alignment = replace(
         alignment,
@@ -94,9 +106,9 @@ def make_pair(
     return Pair(dry=dry, wet=wet, rate_hz=pair_rate_hz, facts=facts)
 
 
-def _read(path: str | os.PathLike[str], channel: int | None) -> Audio:
+def _read(path: str | os.PathLike[str], channel: int | None, store: SignalStore) -> Audio:
     """A mono file has no channel to choose, whatever is asked of its partner."""
-    return read_audio(path, channel if inspect_audio(path).channels > 1 else None)
+    return read_audio(path, channel if inspect_audio(path).channels > 1 else None, store)
 
 
 def _cut(dry: _Signal, wet: _Signal, advance_samples: int) -> tuple[_Signal, _Signal]:

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from triode.audio import Levels
+from triode.audio import Levels, blocks_of
+from triode.audio.levels import mean_of
 from triode.capture.alignment import Alignment
 from triode.errors import CaptureError
 
@@ -13,6 +14,7 @@ __all__ = ["check_order"]
 
 _FEW_SAMPLES: Final = 8
 _BLOCK_SECONDS = 0.1
+_BLOCKS_AT_ONCE = 64
 _RANGE_DB = 50.0
 # Amplifiers compress: on real gear the spread of the wet level over that of the dry one was 0.35
 # to 1.0, and the wet crest factor mostly lower. The other way round both are turned over.
@@ -86,7 +88,11 @@ def _level_spread_ratio(
 
 def _block_levels_db(signal: npt.NDArray[np.float32], rate_hz: float) -> npt.NDArray[np.float64]:
     block = round(_BLOCK_SECONDS * rate_hz)
-    blocks = signal[: len(signal) // block * block].reshape(-1, block)
-    offset = float(signal.mean(dtype=np.float64))
-    power = np.einsum("ij,ij->i", blocks, blocks, dtype=np.float64) / block - offset**2
+    whole = signal[: len(signal) // block * block]
+    energies = [
+        np.einsum("ij,ij->i", blocks, blocks, dtype=np.float64)
+        for part in blocks_of(whole, _BLOCKS_AT_ONCE * block)
+        for blocks in [part.reshape(-1, block)]
+    ]
+    power = np.concatenate(energies) / block - mean_of(signal) ** 2
     return np.asarray(10 * np.log10(np.maximum(power, 1e-10)))

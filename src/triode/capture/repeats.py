@@ -15,6 +15,8 @@ import numpy.typing as npt
 import scipy.ndimage
 import scipy.spatial
 
+from triode.audio import blocks_of, peak_of, release
+
 __all__ = ["Repeat", "find_repeats"]
 
 # Two copies may each carry noise at -90 dBFS: their difference is then at -87 dBFS.
@@ -36,6 +38,10 @@ _MATCHES = 8
 _MINIMUM_VOTES = 3
 _DISTANCES_CHECKED = 256
 _BLOCK_SECONDS = 0.005
+# What is in memory at a time.
+_BLOCK_FRAMES = 1 << 19
+_QUERIED_AT_ONCE = 1 << 15
+_ALL_KEPT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -65,7 +71,7 @@ def find_repeats(
         rate_hz: Its rate.
         shortest_seconds: Shorter coincidences are ignored.
     """
-    peak = float(np.abs(dry).max(initial=0.0))
+    peak = peak_of(dry)
     tolerance = min(_TOLERANCE, _TOLERANCE_OF_PEAK * peak)
     found: list[Repeat] = []
     for distance in _distances(dry, rate_hz, peak, tolerance):
@@ -78,31 +84,74 @@ def _distances(
 ) -> npt.NDArray[np.int64]:
     """Distances in samples at which several landmarks come again, most votes first."""
     nothing = np.empty(0, np.int64)
-    reach = int(np.ceil(_DESCRIPTION_SECONDS[-1] * rate_hz))
-    if len(dry) <= 2 * reach or peak == 0:
+    offsets = np.round(_DESCRIPTION_SECONDS * rate_hz).astype(np.int64)
+    if len(dry) <= 2 * offsets[-1] or peak == 0:
         return nothing
-    magnitude = np.abs(dry)
+    radius = tolerance * np.sqrt(2 * len(offsets))
+    landmarks, descriptions = _landmarks(dry, rate_hz, peak, offsets, radius)
+    if len(landmarks) < _MINIMUM_VOTES:
+        return nothing
+    tree = scipy.spatial.cKDTree(descriptions)
+    pairs: list[npt.NDArray[np.int64]] = []
+    for first in range(0, len(landmarks), _QUERIED_AT_ONCE):
+        chosen = slice(first, first + _QUERIED_AT_ONCE)
+        _, matches = tree.query(descriptions[chosen], k=_MATCHES, distance_upper_bound=radius)
+        here = np.repeat(landmarks[chosen], _MATCHES)
+        there = np.append(landmarks, -1)[np.minimum(matches.ravel(), len(landmarks))]
+        pairs.append((there - here)[there > here])
+    distances, votes = np.unique(np.concatenate(pairs), return_counts=True)
+    order = np.argsort(-votes, kind="stable")
+    order = order[votes[order] >= _MINIMUM_VOTES][:_DISTANCES_CHECKED]
+    return np.asarray(distances[order], np.int64)
+
+
+def _landmarks(
+    dry: npt.NDArray[np.float32],
+    rate_hz: float,
+    peak: float,
+    offsets: npt.NDArray[np.int64],
+    radius: float,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Where the landmarks are that differ from their neighbours, and their descriptions.
+
+    Of a long recording only some are kept, chosen by what they look like, so that a copy of a
+    passage keeps the same ones.
+    """
+    reach = int(np.ceil(_DESCRIPTION_SECONDS[-1] * rate_hz))
+    # So far apart, two landmarks are no neighbours.
+    margin = reach + int(np.ceil(_NEIGHBOURS_SECONDS * rate_hz))
+    thinned = _thinnings(len(dry) / rate_hz)
+    places, looks = [], []
+    for start in range(0, len(dry), _BLOCK_FRAMES):
+        low, high = max(0, start - margin), min(len(dry), start + _BLOCK_FRAMES + margin)
+        found = low + _tops(dry[low:high], rate_hz, peak)
+        found = found[(found >= low + reach) & (found < high - reach)]
+        descriptions = dry[found[:, None] + offsets]
+        kept = _unlike_neighbours(found, descriptions, radius, _NEIGHBOURS_SECONDS * rate_hz)
+        kept &= (found >= start) & (found < start + _BLOCK_FRAMES)
+        for number in range(thinned):
+            kept &= descriptions[:, number] > descriptions[:, -1 - number]
+        places.append(found[kept])
+        looks.append(descriptions[kept])
+        release(dry)
+    return np.concatenate(places), np.concatenate(looks)
+
+
+def _thinnings(seconds: float) -> int:
+    """How often to halve the number of landmarks, so that it stops growing with the length."""
+    return int(
+        np.clip(np.ceil(np.log2(seconds / _ALL_KEPT_SECONDS)), 0, len(_DESCRIPTION_SECONDS) // 2)
+    )
+
+
+def _tops(signal: npt.NDArray[np.float32], rate_hz: float, peak: float) -> npt.NDArray[np.int64]:
+    """The samples that are the highest of some milliseconds."""
+    magnitude = np.abs(signal)
     width = 2 * int(_LANDMARK_SECONDS * rate_hz) + 1
     highest = scipy.ndimage.maximum_filter1d(magnitude, width)
     top = (magnitude == highest) & (magnitude > _LANDMARK_SHARE_OF_PEAK * peak)
     top[1:] &= magnitude[1:] > magnitude[:-1]  # of a clipped top, its beginning only
-    landmarks = np.flatnonzero(top)
-    landmarks = landmarks[(landmarks >= reach) & (landmarks < len(dry) - reach)]
-    offsets = np.round(_DESCRIPTION_SECONDS * rate_hz).astype(np.int64)
-    descriptions = dry[landmarks[:, None] + offsets]
-    radius = tolerance * np.sqrt(2 * len(offsets))
-    alone = _unlike_neighbours(landmarks, descriptions, radius, _NEIGHBOURS_SECONDS * rate_hz)
-    landmarks, descriptions = landmarks[alone], descriptions[alone]
-    if len(landmarks) < _MINIMUM_VOTES:
-        return nothing
-    tree = scipy.spatial.cKDTree(descriptions)
-    _, matches = tree.query(descriptions, k=_MATCHES, distance_upper_bound=radius)
-    here = np.repeat(landmarks, _MATCHES)
-    there = np.append(landmarks, -1)[np.minimum(matches.ravel(), len(landmarks))]
-    distances, votes = np.unique((there - here)[there > here], return_counts=True)
-    order = np.argsort(-votes, kind="stable")
-    order = order[votes[order] >= _MINIMUM_VOTES][:_DISTANCES_CHECKED]
-    return np.asarray(distances[order], np.int64)
+    return np.flatnonzero(top)
 
 
 def _unlike_neighbours(
@@ -134,22 +183,39 @@ def _matching_runs(
     shortest = int(shortest_seconds * rate_hz)
     earlier, later = dry[:-distance], dry[distance:]
     blocks = len(earlier) // block
-    shape = (blocks, block)
-    difference = (later - earlier)[: blocks * block].reshape(shape)
-    same = np.einsum("ij,ij->i", difference, difference) <= block * tolerance**2
+    same = np.zeros(blocks, np.bool_)
+    together = max(1, _BLOCK_FRAMES // block)
+    for first in range(0, blocks, together):
+        last = min(blocks, first + together)
+        part = slice(first * block, last * block)
+        difference = (later[part] - earlier[part]).reshape(-1, block)
+        energy = np.einsum("ij,ij->i", difference, difference)
+        same[first:last] = energy <= block * tolerance**2
+        release(dry)
     found = []
     labels, count = scipy.ndimage.label(same)
     for (run,) in scipy.ndimage.find_objects(labels, max_label=count):
         if (run.stop - run.start + 2) * block < shortest:
             continue
         start, stop = _exact_ends(earlier, later, run.start * block, run.stop * block, tolerance)
-        loud = np.flatnonzero(np.abs(earlier[start:stop]) > 10 * tolerance)
-        if len(loud) == 0:
-            continue
-        start, stop = start + int(loud[0]), start + int(loud[-1]) + 1
+        start, stop = _without_silent_ends(earlier, start, stop, 10 * tolerance)
         if stop - start >= shortest:
             found.append(Repeat(first=start, second=start + distance, frames=stop - start))
     return found
+
+
+def _without_silent_ends(
+    signal: npt.NDArray[np.float32], start: int, stop: int, loud: float
+) -> tuple[int, int]:
+    """The part of [start, stop) from its first to its last loud sample; empty without one."""
+    first, last = stop, stop
+    position = start
+    for block in blocks_of(signal[start:stop]):
+        where = np.flatnonzero(np.abs(block) > loud)
+        if len(where):
+            first, last = min(first, position + int(where[0])), position + int(where[-1]) + 1
+        position += len(block)
+    return first, last
 
 
 def _exact_ends(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from triode.audio import blocks_of
 from triode.capture.repeats import Repeat
 
 __all__ = ["replicate_floor_esr"]
@@ -29,9 +30,12 @@ def replicate_floor_esr(
         frames = min(repeat.frames, len(wet) - repeat.second)
         if frames < _SHORTEST_SECONDS * rate_hz:
             continue
-        first = wet[repeat.first : repeat.first + frames].astype(np.float64)
-        second = wet[repeat.second : repeat.second + frames].astype(np.float64)
-        energy = float(second @ second)
+        error = energy = 0.0
+        takes = (wet[start : start + frames] for start in (repeat.first, repeat.second))
+        for first, second in zip(*map(blocks_of, takes), strict=True):
+            reference = second.astype(np.float64)
+            error += float(np.sum((first - reference) ** 2))
+            energy += float(reference @ reference)
         if energy > 0:
-            return float(np.sum((first - second) ** 2)) / energy
+            return error / energy
     return None

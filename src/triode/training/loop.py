@@ -189,6 +189,7 @@ def fit(
             losses = train_step(state, dry, wet, starts, recipe)
             for name, value in losses.items():
                 loss_sums[name] += value
+            material.release()
             progress.on_step()
         _refuse_divergence(loss_sums, epoch)
         esr = validate()

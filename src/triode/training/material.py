@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from triode.audio import IN_MEMORY, SignalStore, blocks_of, release
 from triode.errors import TrainingError
 
 __all__ = ["Material", "prepare_material"]
@@ -34,6 +35,11 @@ class Material:
     output_gain: float
     fingerprint: str
 
+    def release(self) -> None:
+        """Give back the memory of mapped signals; see `triode.audio.store`."""
+        release(self.dry)
+        release(self.wet)
+
 
 def prepare_material(
     dry: npt.NDArray[np.float32],
@@ -43,6 +49,7 @@ def prepare_material(
     training: tuple[tuple[int, int], ...],
     validation: tuple[int, int],
     wet_level_dbfs: float,
+    store: SignalStore = IN_MEMORY,
 ) -> Material:
     """Scale the wet recording to `wet_level_dbfs` RMS over its training ranges.
 
@@ -51,8 +58,13 @@ def prepare_material(
 
     Raises:
         TrainingError: The wet recording is silent where it should be learned from or judged.
+        OutputError: The store for the scaled recording cannot be written.
     """
-    energy = sum(float(np.square(wet[a:b], dtype=np.float64).sum()) for a, b in training)
+    energy = sum(
+        float(np.square(block, dtype=np.float64).sum())
+        for start, stop in training
+        for block in blocks_of(wet[start:stop])
+    )
     samples = sum(stop - start for start, stop in training)
     if energy == 0.0 or not np.any(wet[slice(*validation)]):
         raise TrainingError(
@@ -66,10 +78,11 @@ def prepare_material(
     facts = json.dumps([float(rate_hz), training, validation]).encode()
     digest = hashlib.sha256(facts)
     for signal in (dry, wet):
-        digest.update(np.ascontiguousarray(signal, "<f4").tobytes())
+        for block in blocks_of(signal):
+            digest.update(np.ascontiguousarray(block, "<f4").data)
     return Material(
         dry=dry,
-        wet=(wet * np.float32(gain)).astype(np.float32),
+        wet=store.keep((block * np.float32(gain) for block in blocks_of(wet)), len(wet)),
         rate_hz=rate_hz,
         training=training,
         validation=validation,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from triode import __version__
 from triode.architectures import lower
+from triode.audio import SignalStore
 from triode.capture import Pair, Split, make_pair, split
 from triode.errors import TrainingError
 from triode.graph import receptive_field, settle_samples
@@ -78,6 +79,7 @@ def train(
     Raises:
         RecipeError: The recipe does not exist or is wrong.
         OutputError: The output exists already or cannot be written; found out before training.
+            A recording of more than a minute and a half is kept in a temporary file beside it.
         AudioError, CaptureError: The recordings cannot be used.
         NamFileError: The capture to start from is broken.
         TrainingError: No torch, no such device, nothing to resume, too little material, nothing
@@ -96,7 +98,8 @@ def train(
     # Before the recordings are read, and their rate known: the shape of a network has none.
     begin = None if start is None else read_start(start, _configs(chosen, DEFAULT_SAMPLE_RATE_HZ))
 
-    pair = make_pair(dry_path, wet_path, rate_hz=rate_hz, channel=channel)
+    store = SignalStore(outputs.model.parent)
+    pair = make_pair(dry_path, wet_path, rate_hz=rate_hz, channel=channel, store=store)
     configs = _configs(chosen, pair.rate_hz)
     division = split(
         pair.dry,
@@ -112,6 +115,7 @@ def train(
         training=division.train,
         validation=division.validation,
         wet_level_dbfs=chosen.wet_level_dbfs,
+        store=store,
     )
 
     from triode.training.checkpoint import Identity, restore_checkpoint, save_checkpoint

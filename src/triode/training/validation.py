@@ -42,12 +42,15 @@ def passage_esr(
     ]
     if rest < stop:
         groups.append(([rest], stop - rest))
-    padded = torch.nn.functional.pad(dry, (run_in_samples, 0))
+    # Only the passage and its context: a recording may be longer than memory.
+    first = max(0, start - run_in_samples)
+    context = torch.nn.functional.pad(dry[first:stop], (first - (start - run_in_samples), 0))
     error_energy = signal_energy = 0.0
     module.eval()
     with torch.inference_mode():
         for starts, samples in groups:
-            signal = cut(padded, starts, 0, run_in_samples + samples)
+            positions = [one - start for one in starts]
+            signal = cut(context, positions, 0, run_in_samples + samples)
             estimate = module(signal[:, None])[:, 0, -samples:]
             wanted = cut(wet, starts, 0, samples).double()
             error_energy += float((wanted - estimate.double()).square().sum())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from triode.audio import read_audio, resample
+from triode.audio import SignalStore, read_audio, resample
 from triode.capture import Repeat, make_pair, replicate_floor_esr, split
 from triode.errors import AudioError, CaptureError
 
@@ -54,6 +54,22 @@ def test_a_good_pair(folder: Folder, dry: np.ndarray, wet: np.ndarray) -> None:
     facts = json.loads(json.dumps(pair.facts.to_json(), allow_nan=False))
     assert facts["alignment"]["polarity"] == 1
     assert facts["wet_levels"]["clipped_samples"] == 0
+
+
+def test_a_pair_on_disk_is_the_pair_in_memory(
+    folder: Folder, dry: np.ndarray, wet: np.ndarray, tmp_path: Path
+) -> None:
+    copy = dry.copy()
+    copy[250_000:350_000] = dry[20_000:120_000]
+    folder.write(copy, wet)
+    store = SignalStore(tmp_path, longest_in_memory_frames=0)
+    plain = make_pair(folder.dry_path, folder.wet_path)
+    mapped = make_pair(folder.dry_path, folder.wet_path, store=store)
+    assert isinstance(mapped.dry, np.memmap)
+    assert np.array_equal(plain.dry, mapped.dry)
+    assert np.array_equal(plain.wet, mapped.wet)
+    assert len(plain.facts.repeats) == 1
+    assert plain.facts == mapped.facts
 
 
 def test_wrong_polarity_is_a_fact_and_kept(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from triode.audio import read_audio
-from triode.capture import Repeat, find_repeats
+from triode.capture import Repeat, find_repeats, repeats
 
 RATE_HZ = 48_000
 # A passage that starts or ends near a zero crossing may lose samples below -60 dBFS.
@@ -39,6 +39,18 @@ def test_planted(
     found = find_repeats(copy, RATE_HZ)
     assert len(found) == 1
     check(found[0], first, second, frames)
+
+
+def test_a_long_recording_is_searched_with_fewer_landmarks(
+    dry: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "_ALL_KEPT_SECONDS", len(dry) / RATE_HZ / 16)
+    # Blocks that end amid the passages, too.
+    monkeypatch.setattr(repeats, "_BLOCK_FRAMES", 30_000)
+    assert repeats._thinnings(len(dry) / RATE_HZ) == 4
+    found = find_repeats(planted(dry, 12_345, 250_333, 90_000), RATE_HZ)
+    assert len(found) == 1
+    check(found[0], 12_345, 250_333, 90_000)
 
 
 def test_three_times_gives_every_two(dry: np.ndarray) -> None:

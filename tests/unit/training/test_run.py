@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import soundfile
 
 from triode.architectures import networks
+from triode.audio import SignalStore
 from triode.capture import Facts, Split
 from triode.errors import OutputError, RecipeError, TrainingError, TriodeError
 from triode.metrics import esr
@@ -102,6 +104,18 @@ def test_same_seed_same_bytes(run: Callable[..., Result], tmp_path: Path) -> Non
     one, two, other = (path.read_bytes() for path in outputs)
     assert one == two
     assert json.loads(one)["config"] != json.loads(other)["config"]
+
+
+def test_a_recording_on_disk_gives_the_same_bytes(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path / "memory.nam")
+    monkeypatch.setattr(
+        "triode.training.run.SignalStore", partial(SignalStore, longest_in_memory_frames=0)
+    )
+    run(tmp_path / "disk.nam")
+    assert (tmp_path / "memory.nam").read_bytes() == (tmp_path / "disk.nam").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_an_existing_capture_is_only_replaced_with_force(
