@@ -55,9 +55,9 @@ def _options(parameter: typing.Any) -> list[str]:
 def _commands() -> Iterator[str]:
     yield "# Commands\n"
     yield "Every command exits with 0 when all is well, with 1 when what it looked at is not"
-    yield "(`lint`, `doctor`, `demo`), with 2 and a message when it could not do what it was asked,"
-    yield "and with 130 after Ctrl-C, except for the first one in `train`, which then writes the"
-    yield "best so far. `triode --version` prints the version.\n"
+    yield "(`lint`, `doctor`, `demo`, `batch`), with 2 and a message when it could not do what it"
+    yield "was asked, and with 130 after Ctrl-C, except for the first one in `train`, which then"
+    yield "writes the best so far. `triode --version` prints the version.\n"
     for name, command in _verbs().items():
         arguments = [one for one in command.params if one.param_type_name == "argument"]
         options = [one for one in command.params if one.param_type_name == "option"]

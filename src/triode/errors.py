@@ -6,6 +6,7 @@ Libraries raise; only `triode.cli` prints and exits.
 
 __all__ = [
     "AudioError",
+    "BatchError",
     "CaptureError",
     "CompileError",
     "GraphError",
@@ -82,6 +83,10 @@ class RecipeError(TriodeError):
 
 class TrainingError(TriodeError):
     """Training cannot start or go on."""
+
+
+class BatchError(TriodeError):
+    """The rows of a batch are not clear, or its folder cannot be used."""
 
 
 class OutputError(TriodeError):

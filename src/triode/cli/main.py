@@ -7,6 +7,7 @@ from typing import TextIO
 import typer
 
 from triode import __version__
+from triode.cli.batch import batch
 from triode.cli.bench import bench
 from triode.cli.build import build
 from triode.cli.check import check
@@ -35,6 +36,7 @@ application = typer.Typer(
 )
 for verb in (
     train,
+    batch,
     check,
     render,
     report,

@@ -6,7 +6,6 @@ import html
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from importlib.resources import files
 from string import Template
 
 from plotly.offline import get_plotlyjs
@@ -14,6 +13,7 @@ from plotly.offline import get_plotlyjs
 from triode import __version__
 from triode.errors import AudioError
 from triode.report import figures
+from triode.report.asset import asset, unix_lines
 from triode.report.evaluation import Evaluation
 from triode.report.log import TrainingLog
 from triode.report.numbers import db, ratio, span
@@ -51,18 +51,18 @@ def build_page(
     recording = evaluation.recording
     training = _mapping(metadata.get("training"))
     about = {key: value for key, value in metadata.items() if key not in {"training", "date"}}
-    scripts = {"plotly": _unix_lines(get_plotlyjs()), "behaviour": _asset("page.js")}
+    scripts = {"plotly": unix_lines(get_plotlyjs()), "behaviour": asset("page.js")}
     facts = {
         "sample rate": f"{recording.rate_hz:g} Hz",
         "length": f"{len(recording.wet) / recording.rate_hz:.1f} s",
         "validation": span(*recording.validation_seconds),
         **recording.facts,
     }
-    return Template(_asset("page.html")).substitute(
+    return Template(asset("page.html")).substitute(
         title=html.escape(title),
         subtitle=html.escape(_subtitle(metadata)),
         policy=_policy(scripts.values()),
-        style=_asset("page.css"),
+        style=asset("page.css"),
         created=created.strftime("%Y-%m-%d"),
         validation=html.escape(span(*recording.validation_seconds)),
         floor=_floor_text(recording.replicate_floor),
@@ -190,15 +190,6 @@ def _policy(scripts: Iterable[str]) -> str:
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
         "img-src data: blob:; media-src data:; base-uri 'none'; form-action 'none'"
     )
-
-
-def _asset(name: str) -> str:
-    return _unix_lines(files("triode.report").joinpath("assets", name).read_text(encoding="utf-8"))
-
-
-def _unix_lines(text: str) -> str:
-    """Browsers turn every line end into one character before they check a script's hash."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _mapping(value: object) -> Mapping[str, object]:

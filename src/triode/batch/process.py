@@ -1,0 +1,104 @@
+"""A worker process as the queue sees it: started with a task, heard through events, stopped."""
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from typing import IO, Any
+
+from triode.batch.outcome import Outcome, Status
+
+__all__ = ["Worker"]
+
+_LAST_WORDS_BYTES = 2000
+
+
+class Worker:
+    """Runs one task; its events arrive in `events` as (worker, event), the last one an "end".
+
+    Args:
+        task: What `triode.batch.worker` reads.
+        events: Where to put what it says.
+    """
+
+    def __init__(
+        self, task: Mapping[str, Any], events: "queue.Queue[tuple[Worker, dict[str, Any]]]"
+    ) -> None:
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "triode.batch.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            encoding="utf-8",
+            # Ctrl-C reaches every process of a terminal; it is the queue that stops its workers.
+            **_apart(),
+        )
+        self._say(json.dumps(task))
+        self._reader = threading.Thread(target=self._read, args=(events,), daemon=True)
+        self._reader.start()
+
+    def stop(self) -> None:
+        """Ask it to end with the best so far."""
+        self._say("stop")
+
+    def kill(self) -> None:
+        """End it at once and wait until it is gone."""
+        self._process.kill()
+        self._reader.join()
+
+    def _say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            return  # It has ended already, which its last event will tell.
+
+    def _read(self, events: "queue.Queue[tuple[Worker, dict[str, Any]]]") -> None:
+        assert self._process.stdout is not None
+        ended = False
+        for line in self._process.stdout:
+            event = json.loads(line)
+            ended = event["event"] == "end"
+            if ended:
+                break
+            events.put((self, event))
+        code = self._finish()
+        with self._complaints:
+            last = event if ended else {"event": "end", "outcome": self._lost(code).to_json()}
+        events.put((self, last))
+
+    def _finish(self) -> int:
+        """Wait for the end, which closing its input brings about, and return the exit code."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        # What cannot be flushed any more is of no use to a process that has ended.
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        code = self._process.wait()
+        self._process.stdout.close()
+        return code
+
+    def _lost(self, code: int) -> Outcome:
+        """The outcome of a worker that ended without one."""
+        self._complaints.seek(0)
+        words = self._complaints.read()[-_LAST_WORDS_BYTES:].decode("utf-8", "replace").split("\n")
+        last = next((line.strip() for line in reversed(words) if line.strip()), "nothing")
+        return Outcome(
+            status=Status.FAILED,
+            error=f"The worker ended early with code {code}; its last words: {last}. "
+            "Run the batch again to continue from the last checkpoint.",
+        )
+
+
+def _apart() -> dict[str, Any]:
+    """Options that keep a process out of this one's group."""
+    if os.name == "nt":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
+    return {"start_new_session": True}
