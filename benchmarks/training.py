@@ -3,10 +3,10 @@
 python benchmarks/training.py [--quick] [--patience SECONDS]
 
 Steps take turns, each trainer in a process of its own with two threads: the packed A2 container
-and A1 standard, 16 windows of 8,192 outputs, MSE and MRSTFT, Adam; then 20 random WaveNets through
-torch and compiled, and recipes of an LSTM and of a ConvNet with batchnorm, each with its own
-windows, by the clock and in processor time. An epoch of 170 s is estimated from the step times of
-several window layouts with the same outputs per step; whether those train equally well is not
+and A1 standard, 16 windows of 8,192 outputs, MSE and MRSTFT, Adam; then ours on a graphics card,
+where there is one, 20 random WaveNets through torch and compiled, and recipes of an LSTM and of a
+ConvNet with batchnorm, each with its own windows, by the clock and in processor time. An epoch of
+170 s is estimated from the step times of several window layouts with the same outputs per step; whether those train equally well is not
 looked at here, and neither is validation. Rounds in which other programs took part of the processor
 are repeated for up to `--patience` seconds; the figures say how busy the rest of the machine was.
 Needs `pip install neural-amp-modeler==0.13.0`. `--quick` only shows that everything works.
@@ -193,6 +193,25 @@ def _epoch(
     )
 
 
+def graphics_card(rounds: int, patience: float) -> list[Figure]:
+    """Our step on the processor over our step on a graphics card, if there is one."""
+    sleep_while_waiting()
+    import torch
+
+    what = "A2 container: processor over CUDA, one step of ours"
+    if not torch.cuda.is_available():
+        print(f"{what}: no CUDA device", flush=True)
+        return []
+    processor, card = Trainer("ours", "a2"), Trainer("ours-cuda", "a2")
+    steps = take_turns(processor.step, card.step, rounds, patience)
+    details = {"device": torch.cuda.get_device_name(), **steps.to_json()}
+    figure = Figure.of(what, "x", steps.ratios, details=details)
+    _show(figure)
+    processor.close()
+    card.close()
+    return [figure]
+
+
 def random_wavenets(count: int, rounds: int, patience: float) -> Figure:
     """Torch over ours, the same step through both, on networks over every option."""
     sleep_while_waiting()
@@ -365,7 +384,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     print(HEADER)
     rounds, mixes, patience = (1, 1, 0.0) if options.quick else (7, 20, options.patience)
-    figures = networks(rounds, patience)
+    figures = networks(rounds, patience) + graphics_card(rounds, patience)
     figures.append(random_wavenets(mixes, min(3, rounds), patience))
     _show(figures[-1])
     figures += recipes(rounds, patience)

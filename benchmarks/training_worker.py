@@ -2,9 +2,10 @@
 
 python benchmarks/training_worker.py WHO NETWORK
 
-WHO is "theirs" (the classes of `neural-amp-modeler`, stepped as its trainer steps them) or "ours";
-NETWORK is "a2" or "a1-standard". Commands come line by line: "step BATCH OUTPUTS" is answered with
-seconds, "memory" with the resident bytes before the network was made and at the highest point.
+WHO is "theirs" (the classes of `neural-amp-modeler`, stepped as its trainer steps them), "ours", or
+"ours-cuda" for ours on a graphics card; NETWORK is "a2" or "a1-standard". Commands come line by
+line: "step BATCH OUTPUTS" is answered with seconds, "memory" with the resident bytes before the
+network was made and at the highest point.
 """
 
 import json
@@ -32,7 +33,8 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(THREADS)
-    before, step = (theirs if who == "theirs" else ours)(network)
+    device = "cuda" if who == "ours-cuda" else "cpu"
+    before, step = theirs(network) if who == "theirs" else ours(network, device)
     for line in sys.stdin:
         command, *arguments = line.split()
         if command == "memory":
@@ -54,8 +56,10 @@ def sleep_while_waiting() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def ours(network: str) -> tuple[int | None, Step]:
+def ours(network: str, device: str) -> tuple[int | None, Step]:
     """Resident bytes once everything is imported, and a step of the loop."""
+    import torch
+
     from triode.nam import parse_config
     from triode.training import load_recipe, loop
     from triode.training.kernels import CompiledGraph
@@ -63,15 +67,19 @@ def ours(network: str) -> tuple[int | None, Step]:
     recipe = load_recipe(network).changed(optimizer={"learning_rate": LEARNING_RATE})
     before = _status("VmRSS")
     configs = tuple(parse_config(one.architecture, one.config, RATE_HZ) for one in recipe.sizes)
-    state = loop.initial_state(configs, recipe, RATE_HZ, "cpu")
-    if not all(isinstance(one.module, CompiledGraph) for one in state.trainees):
+    state = loop.initial_state(configs, recipe, RATE_HZ, device)
+    if device == "cpu" and not all(isinstance(one.module, CompiledGraph) for one in state.trainees):
         raise SystemExit("there is no C compiler to train with")
-    dry, wet = _signals()
+    dry, wet = (signal.to(device) for signal in _signals())
+    # The loop sets it for the time of a training.
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
 
     def step(batch: int, outputs: int) -> None:
         windows = recipe.windows.model_copy(update={"output_samples": outputs})
         changed = recipe.model_copy(update={"windows": windows})
         loop.train_step(state, dry, wet, _starts(batch, outputs), changed)
+        if device == "cuda":
+            torch.cuda.synchronize()
 
     return before, step
 

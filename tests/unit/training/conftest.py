@@ -87,6 +87,22 @@ def amplify(dry: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(0.3 * np.convolve(driven, [0.9, -0.3])[: len(dry)], np.float32)
 
 
+@pytest.fixture(
+    params=[
+        "cpu",
+        pytest.param(
+            "cuda",
+            marks=pytest.mark.skipif(
+                not torch.cuda.is_available(), reason="torch finds no CUDA device here"
+            ),
+        ),
+    ]
+)
+def device(request: pytest.FixtureRequest) -> str:
+    """Every device that training is tested on."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Four seconds of dry and wet as WAV files, in a folder with a space and an umlaut."""

@@ -53,14 +53,16 @@ def windows(compiled: CompiledGraph, batch: int, frames: int, seed: int = 0) -> 
     return torch.from_numpy(signal.astype(np.float32))
 
 
-def differentiated(network: TorchGraph, signal: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+def differentiated(
+    network: TorchGraph, signal: Tensor, device: str = "cpu"
+) -> tuple[Tensor, dict[str, Tensor]]:
     """The output, and the gradients of a loss that weighs every sample differently."""
     network.zero_grad()
-    output = network(signal)
-    weights = torch.linspace(-1.0, 1.5, output.numel()).reshape(output.shape)
+    output = network(signal.to(device))
+    weights = torch.linspace(-1.0, 1.5, output.numel()).reshape(output.shape).to(device)
     (output * weights + output.square()).sum().backward()
     found = {name: one.grad for name, one in network.named_parameters() if one.grad is not None}
-    return output.detach(), {name: grad.clone() for name, grad in found.items()}
+    return output.detach().cpu(), {name: grad.cpu().clone() for name, grad in found.items()}
 
 
 def distance(got: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> float:
@@ -78,6 +80,21 @@ def test_it_answers_and_differentiates_as_torch_does(seed: int | None) -> None:
     assert output.shape == wanted.shape
     assert distance({"output": output}, {"output": wanted}) < TOLERANCE
     # What the output does not depend on has no gradient in either.
+    assert distance(gradients, torchs) < TOLERANCE
+
+
+@pytest.mark.parametrize("seed", [None, 2, 5])
+def test_the_fastest_module_of_every_device_does_as_torch_does(
+    seed: int | None, device: str
+) -> None:
+    compiled, plain = pair(seed)
+    fastest = trainable_module(plain.graph, plain.to_parameters(), device=device)
+    signal = windows(compiled, 3, 500)
+    # What a training on that device sets, whole float32 among it.
+    with loop.torch_settings(device=device, threads=None):
+        output, gradients = differentiated(fastest, signal, device)
+    wanted, torchs = differentiated(plain, signal)
+    assert distance({"output": output}, {"output": wanted}) < TOLERANCE
     assert distance(gradients, torchs) < TOLERANCE
 
 

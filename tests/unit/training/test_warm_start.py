@@ -15,8 +15,7 @@ from triode.runtime import render
 from triode.training import Progress, Result, load_recipe, train
 from triode.training.material import Material, prepare_material
 from triode.training.warm_start import read_start
-
-from .conftest import RATE_HZ, amplify, noise
+from unit.training.conftest import RATE_HZ, amplify, noise
 
 
 @pytest.fixture(scope="module")
