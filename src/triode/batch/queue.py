@@ -103,7 +103,7 @@ def run_batch(
         try:
             batch.work(more)
         finally:
-            batch.abandon()
+            batch.close()
         return batch.outcomes
 
 
@@ -158,13 +158,12 @@ class _Batch:
             self._start_workers()
             self._hear()
 
-    def abandon(self) -> None:
-        """End all workers at once; what they did up to their last epoch is saved."""
+    def close(self) -> None:
+        """Write the tables; if workers are left, end them: up to their last epoch all is saved."""
         for running in self._running.values():
             running.worker.kill()
             self.outcomes[running.row] = Outcome(status=Status.STOPPED)
-        if self._running:
-            write_tables(self.outcomes, self._folder)
+        write_tables(self.outcomes, self._folder)
 
     def _start_workers(self) -> None:
         while self._waiting:
