@@ -44,8 +44,27 @@ def parameter_names() -> dict[str, set[str]]:
 
 
 def _verbs() -> dict[str, typing.Any]:
+    """Every command by what is typed for it, those of a group such as `capture` among them."""
     group = typer.main.get_command(application)
-    return dict(group.commands)  # type: ignore[attr-defined]
+    return dict(_flat("", group.commands))  # type: ignore[attr-defined]
+
+
+def _flat(prefix: str, commands: dict[str, typing.Any]) -> Iterator[tuple[str, typing.Any]]:
+    for name, command in commands.items():
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield prefix + name, command
+        else:
+            yield from _flat(f"{prefix}{name} ", inner)
+
+
+def _functions(prefix: str, group: typer.Typer) -> Iterator[tuple[str, typing.Any]]:
+    for one in group.registered_commands:
+        if one.callback is not None:
+            yield prefix + (one.name or one.callback.__name__), one.callback
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None:
+            yield from _functions(f"{prefix}{inner.name} ", inner.typer_instance)
 
 
 def _options(parameter: typing.Any) -> list[str]:
@@ -83,11 +102,7 @@ def _commands() -> Iterator[str]:
 
 def _value_names(verb: str) -> dict[str, str]:
     """What kind of value each parameter of `verb` takes."""
-    functions = {
-        one.name or one.callback.__name__: one.callback
-        for one in application.registered_commands
-        if one.callback is not None
-    }
+    functions = dict(_functions("", application))
     hints = typing.get_type_hints(functions[verb])
     hints.pop("return", None)
     return {name: _value_name(hint) for name, hint in hints.items()}

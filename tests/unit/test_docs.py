@@ -40,10 +40,12 @@ def commands(text: str) -> list[list[str]]:
 
 def unknown_parts(command: list[str], known: dict[str, set[str]]) -> list[str]:
     """The verb or the options of `command` that do not exist."""
-    verb = command[1]
+    verb, rest = command[1], command[2:]
+    if rest and f"{verb} {rest[0]}" in known:
+        verb = f"{verb} {rest[0]}"
     if verb not in known:
         return [verb]
-    options = [word.partition("=")[0] for word in command[2:] if word.startswith("-")]
+    options = [word.partition("=")[0] for word in rest if word.startswith("-")]
     return [option for option in options if option not in known[verb]]
 
 

@@ -7,6 +7,7 @@ used is refused with a `CaptureError` that says why; what is doubtful becomes a 
 
 from triode.capture.alignment import Alignment, align
 from triode.capture.customary import CustomaryLayout, recognise_customary
+from triode.capture.excitation import Layout, excitation_signal, recognise_excitation
 from triode.capture.making import make_pair
 from triode.capture.pair import Facts, Pair
 from triode.capture.repeats import Repeat, find_repeats
@@ -17,14 +18,17 @@ __all__ = [
     "Alignment",
     "CustomaryLayout",
     "Facts",
+    "Layout",
     "Pair",
     "Range",
     "Repeat",
     "Split",
     "align",
+    "excitation_signal",
     "find_repeats",
     "make_pair",
     "recognise_customary",
+    "recognise_excitation",
     "replicate_floor_esr",
     "split",
 ]

@@ -19,6 +19,7 @@ from triode.audio import (
 from triode.capture.alignment import SURE_CONFIDENCE, Alignment, align
 from triode.capture.checks import check_lengths, check_levels, check_rate, common_rate_hz
 from triode.capture.customary import CustomaryLayout, recognise_customary
+from triode.capture.excitation import noise_floor_dbfs, recognise_excitation
 from triode.capture.order import check_order
 from triode.capture.pair import Facts, Pair
 from triode.capture.repeats import Repeat, find_repeats
@@ -76,13 +77,16 @@ def make_pair(
     dry, wet = _cut(dry, wet, alignment.advance_samples)
     warnings += check_lengths(*lengths, len(dry), own_rate_hz)
     warnings += check_order(dry, wet, own_rate_hz, alignment, dry_levels, wet_levels)
-    repeats = find_repeats(dry, own_rate_hz)
+    excitation = recognise_excitation(dry, own_rate_hz)
+    repeats = find_repeats(dry, own_rate_hz) if excitation is None else excitation.repeats
     floor = replicate_floor_esr(wet, own_rate_hz, repeats)
     warnings += _doubts(alignment, wet_levels, floor)
 
     dry = resample(dry, own_rate_hz, pair_rate_hz, store)
     wet = resample(wet, own_rate_hz, pair_rate_hz, store)
     ratio = pair_rate_hz / own_rate_hz
+    if excitation is not None:
+        excitation = excitation.scaled(ratio, len(dry))
     alignment = replace(
         alignment,
         delay_samples=alignment.delay_samples * ratio,
@@ -102,6 +106,8 @@ def make_pair(
         replicate_floor_esr=floor,
         customary=_customary(dry_file, alignment, pair_rate_hz, len(dry)),
         warnings=tuple(warnings),
+        excitation=excitation,
+        noise_floor_dbfs=None if excitation is None else noise_floor_dbfs(wet, excitation),
     )
     return Pair(dry=dry, wet=wet, rate_hz=pair_rate_hz, facts=facts)
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from triode.audio import Levels
 from triode.capture.alignment import Alignment
 from triode.capture.customary import CustomaryLayout
+from triode.capture.excitation import Layout
 from triode.capture.repeats import Repeat
 
 __all__ = ["Facts", "Pair"]
@@ -20,7 +21,9 @@ class Facts:
 
     `dry_levels` and `wet_levels` are those of the files as read. `repeats` and `customary` are
     positions in the pair. `replicate_floor_esr` is the ESR between two recordings of the longest
-    repeated passage; None when nothing is repeated.
+    repeated passage; None when nothing is repeated. `excitation` says where the parts of Triode's
+    own signal lie, when that is what was sent; `noise_floor_dbfs` is then the RMS level of the wet
+    signal in its silences.
     """
 
     dry_path: str
@@ -36,6 +39,8 @@ class Facts:
     replicate_floor_esr: float | None
     customary: CustomaryLayout | None
     warnings: tuple[str, ...]
+    excitation: Layout | None = None
+    noise_floor_dbfs: float | None = None
 
     @property
     def seconds(self) -> float:

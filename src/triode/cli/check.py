@@ -99,6 +99,13 @@ def _lines(facts: "Facts", parts: "Split") -> list[str]:
         lines.append(f"repeated: {len(parts.repeats) - 5} shorter passages more")
     if facts.replicate_floor_esr is not None:
         lines.append(f"replicate floor: ESR {facts.replicate_floor_esr:.2g}")
+    if facts.excitation is not None:
+        minutes, start = facts.excitation.minutes, facts.excitation.offset / rate_hz
+        lines.append(
+            f"input file: Triode's signal of {minutes:g} min, which starts at {start:.2f} s"
+        )
+    if facts.noise_floor_dbfs is not None:
+        lines.append(f"noise floor: {facts.noise_floor_dbfs:.1f} dBFS RMS in the silences")
     if facts.customary is not None:
         lines.append(
             f"customary input file: {facts.customary.name}, "

@@ -10,6 +10,7 @@ from triode import __version__
 from triode.cli.batch import batch
 from triode.cli.bench import bench
 from triode.cli.build import build
+from triode.cli.capture import capture
 from triode.cli.check import check
 from triode.cli.demo import demo
 from triode.cli.doctor import doctor
@@ -50,6 +51,7 @@ for verb in (
     demo,
 ):
     application.command()(verb)
+application.add_typer(capture, name="capture")
 
 
 def _print_version(*, wanted: bool) -> None:

@@ -8,7 +8,7 @@ arguments give the same samples.
 from triode.synthetic.amplifier import OVERSAMPLING, amplify
 from triode.synthetic.amplifier_settings import AmplifierSettings, random_settings
 from triode.synthetic.demo import demo_pair
-from triode.synthetic.guitar import performance
+from triode.synthetic.guitar import performance, play_phrase
 from triode.synthetic.phrases import PHRASES, Phrase, Stroke
 from triode.synthetic.string import Pluck, pluck
 
@@ -22,6 +22,7 @@ __all__ = [
     "amplify",
     "demo_pair",
     "performance",
+    "play_phrase",
     "pluck",
     "random_settings",
 ]

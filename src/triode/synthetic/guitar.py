@@ -11,7 +11,7 @@ from triode.errors import AudioError
 from triode.synthetic.phrases import PHRASES, Phrase
 from triode.synthetic.string import LOWEST_RATE_HZ, pluck
 
-__all__ = ["performance"]
+__all__ = ["performance", "play_phrase"]
 
 _PICKUP_RESONANCE_HZ = 4500.0
 _PICKUP_QUALITY = 1.6
@@ -76,7 +76,7 @@ def performance(
         if not queue:
             queue = [str(style) for style in generator.permutation(list(styles))]
         phrase = PHRASES[queue.pop()](generator)
-        _add(signal, _played(phrase, rate_hz, generator), round(start_seconds * rate_hz))
+        _add(signal, play_phrase(phrase, rate_hz, generator), round(start_seconds * rate_hz))
         start_seconds += phrase.seconds
     highest = float(np.max(np.abs(signal)))
     if highest > 0.0:
@@ -86,10 +86,16 @@ def performance(
     return signal.astype(np.float32)
 
 
-def _played(
+def play_phrase(
     phrase: Phrase, rate_hz: float, generator: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """The phrase with its tail, after pick-up and volume knob."""
+    """Return the phrase with its tail, (frames,), after pick-up and volume knob.
+
+    Args:
+        phrase: What is played.
+        rate_hz: Sample rate, at least 8 kHz.
+        generator: Draws the noise of the pick; equal states give equal samples.
+    """
     ends = [stroke.start_seconds + stroke.note.seconds for stroke in phrase.strokes]
     frames = round(max([phrase.seconds, *ends]) * rate_hz) + 1
     strings = np.zeros(frames)
