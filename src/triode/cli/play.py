@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from triode.cli.meter import meter
+
 if TYPE_CHECKING:
     from triode.runtime.live import LiveChain, Meters
     from triode.runtime.stream import LiveStream
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["play"]
 
 _SECONDS_PER_LINE = 0.2
-_METER_FLOOR_DB = -60
-_METER_WIDTH = 20
 
 
 def play(
@@ -83,14 +83,6 @@ def _facts(chain: "LiveChain", stream: "LiveStream") -> list[str]:
 
 def _line(meters: "Meters", dropouts: int) -> str:
     return (
-        f"in {_meter(meters.input_peak)}  out {_meter(meters.output_peak)}  "
+        f"in {meter(meters.input_peak)}  out {meter(meters.output_peak)}  "
         f"CPU {meters.load:4.0%}, worst {meters.worst_load:4.0%}  dropouts {dropouts}"
     )
-
-
-def _meter(peak: float) -> str:
-    import math
-
-    db = max(_METER_FLOOR_DB, 20 * math.log10(max(peak, 1e-9)))
-    bars = round(_METER_WIDTH * min(1.0, 1 - db / _METER_FLOOR_DB))
-    return f"{'#' * bars:.<{_METER_WIDTH}} {db:6.1f} dB"

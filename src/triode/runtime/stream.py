@@ -1,22 +1,21 @@
 """Live audio through the sound devices, with the `live` extra (sounddevice over PortAudio)."""
 
 import os
-from collections.abc import Callable
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from triode.audio import read_audio, resample
+from triode.audio.devices import Device, find_device, load_sounddevice
 from triode.errors import AudioError, TriodeError
 from triode.runtime.amp import load
 from triode.runtime.live import LiveChain
 
-__all__ = ["LiveStream", "device_rate_hz", "load_sounddevice", "open_live"]
+__all__ = ["LiveStream", "device_rate_hz", "open_live"]
 
 Float32Array = npt.NDArray[np.float32]
-Device = str | int | None
 
 
 def open_live(
@@ -77,30 +76,6 @@ def _impulse(path: str | os.PathLike[str], rate_hz: float) -> Float32Array:
     return gain * resample(audio.samples, audio.rate_hz, rate_hz)
 
 
-def load_sounddevice() -> ModuleType:
-    """The sounddevice package.
-
-    Raises:
-        AudioError: It is not installed, or PortAudio is not.
-    """
-    try:
-        import sounddevice
-    except ImportError as error:
-        raise AudioError(
-            "live audio needs the sounddevice package",
-            hint="Install it with: pip install 'triode[live]'",
-        ) from error
-    except OSError as error:
-        raise AudioError(
-            "live audio needs the PortAudio library",
-            got=error,
-            hint="Install it with your system's packages: libportaudio2 on Debian and Ubuntu, "
-            "portaudio on Fedora, Arch and Homebrew.",
-        ) from error
-    module: ModuleType = sounddevice
-    return module
-
-
 def device_rate_hz(
     wanted_hz: float, input_device: Device, output_device: Device, channel: int = 1
 ) -> float:
@@ -110,8 +85,8 @@ def device_rate_hz(
         AudioError: There is no such device, or it has no such channel.
     """
     sounddevice = load_sounddevice()
-    entry = _device(sounddevice, input_device, "input")
-    leave = _device(sounddevice, output_device, "output")
+    entry = find_device(input_device, "input")
+    leave = find_device(output_device, "output")
     if channel > entry["max_input_channels"]:
         raise AudioError(
             "the input device has no such channel",
@@ -164,7 +139,7 @@ class LiveStream:
         self._chain = chain
         self._channel = channel - 1
         self._abort = sounddevice.CallbackAbort
-        leave = _device(sounddevice, output_device, "output")
+        leave = find_device(output_device, "output")
         try:
             self._stream: Any = sounddevice.Stream(
                 samplerate=rate_hz,
@@ -224,25 +199,3 @@ class LiveStream:
     ) -> None:
         self._stream.stop()
         self._stream.close()
-
-
-def _device(sounddevice: ModuleType, device: Device, kind: str) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = sounddevice.query_devices(device, kind)
-    except (ValueError, sounddevice.PortAudioError) as error:
-        names = _names(sounddevice.query_devices, kind)
-        raise AudioError(
-            f"there is no such {kind} device" if names else f"there is no {kind} device",
-            expected=f"one of {', '.join(names)}" if names else None,
-            got=device,
-            hint=f"Choose one with --{kind}." if names else "Connect one and try again.",
-        ) from error
-    return found
-
-
-def _names(query_devices: Callable[[], Any], kind: str) -> list[str]:
-    return [
-        f"{number}: {one['name']}"
-        for number, one in enumerate(query_devices())
-        if one[f"max_{kind}_channels"] > 0
-    ]

@@ -12,6 +12,7 @@ from triode import __version__
 from triode.architectures import lower
 from triode.audio import SignalStore
 from triode.capture import Pair, Split, make_pair, split
+from triode.capture.recording import read_calibration
 from triode.errors import TrainingError
 from triode.graph import receptive_field, settle_samples
 from triode.nam import DEFAULT_SAMPLE_RATE_HZ, Config, parse_config, write
@@ -93,6 +94,7 @@ def train(
     chosen = chosen.changed(epochs=epochs, seed=seed)
     goal = None if until is None else parse_until(until)
     outputs.check(resume=resume, force=force)
+    metadata = _with_measured_levels(metadata, wet_path)
     _check_device(device, threads)
     listener = progress or Progress()
     # Before the recordings are read, and their rate known: the shape of a network has none.
@@ -211,6 +213,23 @@ def _check_device(device: str, threads: int | None) -> None:
             expected=f"one of: {usable}",
             hint="Leave --device away, or install a torch that is built for it and its driver.",
         )
+
+
+def _with_measured_levels(
+    metadata: "Metadata | None", wet_path: str | os.PathLike[str]
+) -> "Metadata | None":
+    """The levels of the calibration beside the recording, where none are given."""
+    measured = read_calibration(wet_path)
+    if measured is None:
+        return metadata
+    from triode.nam.metadata import Metadata
+
+    given = metadata.model_dump(exclude_none=True) if metadata else {}
+    levels = {
+        "input_level_dbu": measured.input_level_dbu,
+        "output_level_dbu": measured.output_level_dbu,
+    }
+    return Metadata.of(**{**levels, **given})
 
 
 def _context_samples(configs: tuple[Config, ...], recipe: Recipe, rate_hz: float) -> int:

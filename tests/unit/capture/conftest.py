@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import scipy.signal
 
+from triode.capture import excitation_signal
+
 
 def _play(seconds: float, rate_hz: int = 48_000, seed: int = 1) -> np.ndarray:
     """Plucked notes of random pitch, level and length, each with a noisy attack."""
@@ -54,3 +56,11 @@ def dry(play: Callable[..., np.ndarray]) -> np.ndarray:
 @pytest.fixture(scope="session")
 def wet(dry: np.ndarray, amplify: Callable[..., np.ndarray]) -> np.ndarray:
     return amplify(dry, delay=300)
+
+
+@pytest.fixture(scope="session")
+def signal() -> np.ndarray:
+    """The shortest excitation signal, at 48 kHz."""
+    made = excitation_signal(1.0, 48_000)
+    made.flags.writeable = False
+    return made

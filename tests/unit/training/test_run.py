@@ -15,12 +15,14 @@ import soundfile
 from triode.architectures import networks
 from triode.audio import SignalStore
 from triode.capture import Facts, Split
+from triode.capture.recording import Calibration, calibration_path, write_calibration
 from triode.errors import OutputError, RecipeError, TrainingError, TriodeError
 from triode.metrics import esr
 from triode.nam import read
 from triode.nam.metadata import Metadata
 from triode.runtime import render
 from triode.training import Progress, Result, train
+from triode.training.run import _with_measured_levels
 
 DATE = {"year": 2023, "month": 11, "day": 14, "hour": 22, "minute": 13, "second": 20}
 
@@ -327,3 +329,14 @@ def test_a_wrong_date_is_an_error(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(TrainingError, match="SOURCE_DATE_EPOCH"):
         run(tmp_path / "amp.nam", epochs=1)
+
+
+def test_levels_measured_beside_the_recording(tmp_path: Path) -> None:
+    wet = tmp_path / "wet.wav"
+    assert _with_measured_levels(None, wet) is None
+    measured = Calibration(tone_dbfs=-12.0, send_volts=0.5, return_volts=0.5, return_dbfs=-10.0)
+    write_calibration(measured, calibration_path(wet))
+    taken = _with_measured_levels(Metadata.of(name="Amp", input_level_dbu=3.0), wet)
+    assert taken is not None
+    assert (taken.name, taken.input_level_dbu) == ("Amp", 3.0)
+    assert taken.output_level_dbu == measured.output_level_dbu

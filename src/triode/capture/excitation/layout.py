@@ -124,14 +124,22 @@ class Layout:
         )
 
     @property
+    def markers(self) -> tuple[tuple[int, int, int], ...]:
+        """The samples of the three clicks of each marker that the recording has as a whole."""
+        found = []
+        for one in self._of_kind("marker"):
+            first, second, third = (
+                self._sample(one.start_seconds + seconds)
+                for seconds in click_seconds(one.number, self.code)
+            )
+            if first >= 0 and third < self.frames:
+                found.append((first, second, third))
+        return tuple(found)
+
+    @property
     def clicks(self) -> tuple[int, ...]:
-        """Every sample with a click, as far as the recording reaches."""
-        places = (
-            self._sample(one.start_seconds + seconds)
-            for one in self._of_kind("marker")
-            for seconds in click_seconds(one.number, self.code)
-        )
-        return tuple(place for place in places if 0 <= place < self.frames)
+        """All of these clicks, one by one."""
+        return tuple(click for marker in self.markers for click in marker)
 
     @property
     def passages(self) -> tuple[tuple[int, int], ...]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from triode.capture.excitation.layout import Layout, Segment
 from triode.capture.excitation.marker import CLICK, click_seconds
-from triode.capture.excitation.playing import decay, play
+from triode.capture.excitation.playing import PASSAGE_PEAKS_DBFS, decay, play
 from triode.capture.excitation.sounds import noise, sweep, tones
 
 __all__ = ["excitation_signal"]
@@ -63,5 +63,7 @@ def _sound(segment: Segment, frames: int, layout: Layout) -> Signal:
             return noise(frames, rate_hz, generator)
         case "decay":
             return decay(frames, rate_hz, generator)
-        case "playing" | "passage":
-            return play(frames, rate_hz, generator, segment.peak_dbfs)
+        case "playing":
+            return play(frames, rate_hz, generator)
+        case "passage":
+            return play(frames, rate_hz, generator, PASSAGE_PEAKS_DBFS)
