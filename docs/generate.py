@@ -14,6 +14,8 @@ from pathlib import Path
 import typer
 from pydantic import BaseModel
 
+from triode.capture import Layout
+from triode.capture.excitation.describing import picture, rows
 from triode.cli.main import application
 from triode.training.recipe import Recipe, load_recipe, recipe_names
 
@@ -30,6 +32,7 @@ def pages() -> dict[Path, str]:
     """Every generated page and its text."""
     return {
         FOLDER / "cli.md": NOTICE + "\n".join(_commands()) + "\n",
+        FOLDER / "excitation.md": NOTICE + "\n".join(_excitation()) + "\n",
         FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
     }
 
@@ -124,6 +127,19 @@ def _default(option: typing.Any) -> str:
     if option.required:
         return "required"
     return "" if option.default is None or option.is_flag else f"`{option.default}`"
+
+
+def _excitation() -> Iterator[str]:
+    layout = Layout.of(3.0, 48_000.0)
+    yield "# The signal, sample by sample\n"
+    yield "What `triode capture signal` writes by default: 3 minutes at 48000 Hz. Other lengths"
+    yield "shorten or repeat the playing; other rates keep the seconds. Samples count from 0, and a"
+    yield "stretch ends before its last number. In between, everything is silent. Each click is one"
+    yield "sample of 0.9. [Why it is so](../explanation/excitation.md).\n"
+    yield f"```text\n{picture(layout)}\n```\n"
+    yield "`R` the repeated passage, `s` sweeps, `t` tones, `n` noise, `p` playing, `d` decay, `|`"
+    yield "clicks.\n"
+    yield from _table(("from", "to", "second", "what"), list(rows(layout)))
 
 
 def _recipes() -> Iterator[str]:

@@ -19,7 +19,7 @@ from triode.audio import (
 from triode.capture.alignment import SURE_CONFIDENCE, Alignment, align
 from triode.capture.checks import check_lengths, check_levels, check_rate, common_rate_hz
 from triode.capture.customary import CustomaryLayout, recognise_customary
-from triode.capture.excitation import noise_floor_dbfs, recognise_excitation
+from triode.capture.excitation import alignment_parts, noise_floor_dbfs, recognise_excitation
 from triode.capture.order import check_order
 from triode.capture.pair import Facts, Pair
 from triode.capture.repeats import Repeat, find_repeats
@@ -72,12 +72,15 @@ def make_pair(
     dry = resample(dry_file.samples, dry_file.rate_hz, own_rate_hz, store)
     wet = resample(wet_file.samples, wet_file.rate_hz, own_rate_hz, store)
     check_lengths(len(dry), len(wet), min(len(dry), len(wet)), own_rate_hz)
-    alignment = align(dry, wet, own_rate_hz)
+    excitation = recognise_excitation(dry, own_rate_hz)
+    alignment = align(*alignment_parts(dry, wet, excitation), own_rate_hz)
     lengths = len(dry), len(wet)
     dry, wet = _cut(dry, wet, alignment.advance_samples)
     warnings += check_lengths(*lengths, len(dry), own_rate_hz)
     warnings += check_order(dry, wet, own_rate_hz, alignment, dry_levels, wet_levels)
-    excitation = recognise_excitation(dry, own_rate_hz)
+    if excitation is not None:
+        offset = excitation.offset + min(0, alignment.advance_samples)
+        excitation = replace(excitation, offset=offset, frames=len(dry))
     repeats = find_repeats(dry, own_rate_hz) if excitation is None else excitation.repeats
     floor = replicate_floor_esr(wet, own_rate_hz, repeats)
     warnings += _doubts(alignment, wet_levels, floor)

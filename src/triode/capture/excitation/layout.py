@@ -144,7 +144,7 @@ class Layout:
     @property
     def passages(self) -> tuple[tuple[int, int], ...]:
         """Where the passage that is repeated lies, each time it is there as a whole."""
-        return self._whole("passage")
+        return self.spans("passage")
 
     @property
     def repeats(self) -> tuple[Repeat, ...]:
@@ -162,13 +162,14 @@ class Layout:
     def silences(self) -> tuple[tuple[int, int], ...]:
         """Where nothing is sent and nothing rings any more: the gear's own noise."""
         ringing = round(_RINGING_SECONDS * self.rate_hz)
-        spans = ((start + ringing, stop) for start, stop in self._whole("silence"))
+        spans = ((start + ringing, stop) for start, stop in self.spans("silence"))
         return tuple((start, stop) for start, stop in spans if start < stop)
 
     def _of_kind(self, kind: Kind) -> Iterator[Segment]:
         return (one for one in self.segments if one.kind == kind)
 
-    def _whole(self, kind: Kind) -> tuple[tuple[int, int], ...]:
+    def spans(self, kind: Kind) -> tuple[tuple[int, int], ...]:
+        """Where the segments of a kind lie that the recording has as a whole."""
         spans = (self.span(one) for one in self._of_kind(kind))
         return tuple(one for one in spans if one[0] >= 0 and one[1] <= self.frames)
 
