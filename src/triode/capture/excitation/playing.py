@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import uniform_filter1d
 from scipy.signal import lfilter
 
 from triode.capture.excitation.phrases import MORE_PHRASES
@@ -31,6 +32,9 @@ STYLES: Final[Mapping[str, Callable[[np.random.Generator], Phrase]]] = MappingPr
 """What is played, in shuffled order, all of them before any comes again."""
 
 _TONE_HZ = (100.0, 3_000.0)
+_MOST_EVENED = 0.6
+_ENVELOPE_SECONDS = 0.06
+_SOFTEST = 10.0 ** (-40.0 / 20.0)
 _RELEASE_SECONDS = 0.03
 
 Signal = npt.NDArray[np.float64]
@@ -57,6 +61,7 @@ def play(
     while round(start_seconds * rate_hz) < frames:
         phrase = STYLES[names[next(styles)]](generator)
         sound = _darkened(play_phrase(phrase, rate_hz, generator), rate_hz, generator)
+        sound = _evened(sound, rate_hz, float(generator.uniform(0.0, _MOST_EVENED)))
         sound *= 10.0 ** (peaks_dbfs[next(levels)] / 20.0) / np.abs(sound).max()
         first = round(start_seconds * rate_hz)
         room = frames - first
@@ -85,6 +90,19 @@ def _darkened(signal: Signal, rate_hz: float, generator: np.random.Generator) ->
     corner_hz = np.exp(generator.uniform(*np.log(_TONE_HZ)))
     pole = float(np.exp(-2.0 * np.pi * corner_hz / rate_hz))
     return np.asarray(lfilter([1.0 - pole], [1.0, -pole], signal))
+
+
+def _evened(signal: Signal, rate_hz: float, share: float) -> Signal:
+    """What a compressor does: of every level below the peak, in dB, a share is taken away.
+
+    Recorded guitars are far steadier than plucked strings; without this, much of the signal would
+    be too soft to learn from.
+    """
+    window = max(1, round(_ENVELOPE_SECONDS * rate_hz))
+    power = uniform_filter1d(np.square(signal), window, mode="constant")
+    envelope = np.sqrt(np.maximum(power, 0.0))
+    highest = max(float(envelope.max()), np.finfo(np.float64).tiny)
+    return np.asarray(signal * np.maximum(envelope / highest, _SOFTEST) ** -share)
 
 
 def _limited(signal: Signal, loudest_dbfs: float) -> Signal:
