@@ -2,9 +2,11 @@
 
 Every function takes (frames,) signals of one length, the reference (what the gear played) first and
 the estimate (what the model played) second, computes in float64, and refuses empty, mismatched or
-non-finite input with an `AudioError`. Nothing here reads files, plots or loads torch.
+non-finite input with an `AudioError`. Nothing here plots or loads torch, and only `asr` reads a
+file if it is given one. `aliasing_map` and `asr` measure a model by itself, by playing through it.
 """
 
+from triode.metrics.aliasing import AliasingMap, aliasing_map
 from triode.metrics.bands import OctaveBandError, octave_band_error
 from triode.metrics.error import esr, null_depth_db
 from triode.metrics.level import level_difference_db, peak, rms_db
@@ -15,15 +17,19 @@ from triode.metrics.loudness import (
     loudness_db,
     standard_excitation,
 )
+from triode.metrics.model_aliasing import asr
 from triode.metrics.over_time import ErrorOverTime, error_over_time
 from triode.metrics.spectral import STFT_RESOLUTIONS, StftResolution, stft_distance
 
 __all__ = [
     "STFT_RESOLUTIONS",
+    "AliasingMap",
     "ErrorOverTime",
     "OctaveBandError",
     "Render",
     "StftResolution",
+    "aliasing_map",
+    "asr",
     "error_over_time",
     "esr",
     "gain",

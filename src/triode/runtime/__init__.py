@@ -14,6 +14,7 @@ from triode.runtime.executor import (
     torch_executor,
 )
 from triode.runtime.render import SlowPathWarning, render, render_blocks
+from triode.runtime.repeated import renderer
 
 __all__ = [
     "Amp",
@@ -25,5 +26,6 @@ __all__ = [
     "load",
     "render",
     "render_blocks",
+    "renderer",
     "torch_executor",
 ]
