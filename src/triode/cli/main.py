@@ -12,6 +12,7 @@ from triode.cli.bench import bench
 from triode.cli.build import build
 from triode.cli.capture import capture
 from triode.cli.check import check
+from triode.cli.compare import compare
 from triode.cli.demo import demo
 from triode.cli.doctor import doctor
 from triode.cli.export import export
@@ -41,6 +42,7 @@ for verb in (
     check,
     render,
     report,
+    compare,
     play,
     info,
     export,

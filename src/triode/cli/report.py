@@ -16,6 +16,10 @@ def report(
     channel: Annotated[
         int | None, typer.Option(help="Which channel of the recordings to use, from 1.")
     ] = None,
+    gear: Annotated[
+        Path | None,
+        typer.Option(help="The gear itself, when it is a .nam file: asked what recordings hide."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing output.")] = False,
 ) -> None:
     """Measure a capture against a recording and write a page to read, see and hear."""
@@ -23,7 +27,7 @@ def report(
 
     from triode.report.files import report_files
 
-    facts = report_files(model, dry, wet, output, channel=channel, force=force)
+    facts = report_files(model, dry, wet, output, channel=channel, gear_path=gear, force=force)
     console = Console(soft_wrap=True, highlight=False)
     for warning in facts.warnings:
         console.print(f"Warning: {warning}", style="yellow", markup=False)

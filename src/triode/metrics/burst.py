@@ -18,6 +18,7 @@ _TONE_HZ = 440.0
 _SOFT_DBFS, _LOUD_DBFS = -30.0, -6.0
 _SOFT_SECONDS, _LOUD_SECONDS, _AFTER_SECONDS = 0.5, 0.5, 1.0
 _SETTLED_DB = 0.5
+_FLOOR_DBFS = -200.0  # so that silence has a level to settle at
 _STEADY_SECONDS = 0.1
 _STEP = 0.25
 _STEP_SECONDS = 0.1
@@ -64,7 +65,7 @@ def burst_response(render: Render, rate_hz: float) -> BurstResponse:
     amplitude = np.repeat([soft, loud, soft], np.array(counts) * period)
     tone = amplitude * np.sin(2.0 * np.pi / period * np.arange(amplitude.size))
     played = checked_signal(render(tone.astype(np.float32)), "the model's output")
-    levels_db = power_db(played.reshape(-1, period).var(axis=1))
+    levels_db = np.maximum(power_db(played.reshape(-1, period).var(axis=1)), _FLOOR_DBFS)
     first, second = counts[0], counts[0] + counts[1]
     steady = max(1, round(_STEADY_SECONDS * rate / period))
     while_loud, after = levels_db[first:second], levels_db[second:]

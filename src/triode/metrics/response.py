@@ -12,7 +12,7 @@ from triode.metrics.windows import power_db
 
 __all__ = ["FrequencyResponse", "small_signal_response"]
 
-_WINDOW_SAMPLES = 8192
+_WINDOW_SECONDS = 0.17
 _QUIET_DB = (-45.0, -15.0)
 _LOUD_PERCENTILE = 95.0
 _QUIETEST_DBFS = -80.0
@@ -47,8 +47,8 @@ def small_signal_response(
 ) -> FrequencyResponse | None:
     """Return the response that explains `leave` by `entry` best where `entry` is quiet.
 
-    Windows of 8,192 samples, half overlapping, count when the level of `entry` lies 15 to 45 dB
-    below its loud playing (95th percentile) and above -80 dBFS. Over them the least-squares
+    Windows of about 0.17 s (8,192 samples at 48 kHz), half overlapping, count when the level of
+    `entry` lies 15 to 45 dB below its loud playing (95th percentile) and above -80 dBFS. Over them the least-squares
     response is H = S_xy / S_xx, with coherence |S_xy|^2 / (S_xx S_yy) (Bendat and Piersol); both
     are then averaged over sixths of an octave, weighted by S_xx, so that a delay does not count.
     Bands whose coherence is below 0.5 have no gain.
@@ -66,14 +66,15 @@ def small_signal_response(
     """
     rate = checked_rate_hz(rate_hz)
     sent, played = checked_pair(entry, leave)
-    starts = _quiet_starts(sent)
+    window_samples = 2 ** round(np.log2(_WINDOW_SECONDS * rate))
+    starts = _quiet_starts(sent, window_samples)
     if starts.size < _FEWEST_WINDOWS:
         return None
-    hann = get_window("hann", _WINDOW_SAMPLES)
-    size = _WINDOW_SAMPLES // 2 + 1
+    hann = get_window("hann", window_samples)
+    size = window_samples // 2 + 1
     sent_power, played_power, cross = np.zeros(size), np.zeros(size), np.zeros(size, complex)
     for first in range(0, starts.size, _BLOCK_WINDOWS):
-        places = starts[first : first + _BLOCK_WINDOWS, None] + np.arange(_WINDOW_SAMPLES)
+        places = starts[first : first + _BLOCK_WINDOWS, None] + np.arange(window_samples)
         x, y = rfft(sent[places] * hann, axis=1), rfft(played[places] * hann, axis=1)
         sent_power += np.square(np.abs(x)).sum(axis=0)
         played_power += np.square(np.abs(y)).sum(axis=0)
@@ -83,7 +84,7 @@ def small_signal_response(
     count = int(np.log2(highest_hz / _LOWEST_HZ) * _BANDS_PER_OCTAVE)
     centres_hz = _LOWEST_HZ * 2.0 ** ((np.arange(count) + 0.5) / _BANDS_PER_OCTAVE)
     edges_hz = _LOWEST_HZ * 2.0 ** (np.arange(count + 1) / _BANDS_PER_OCTAVE)
-    bins = np.searchsorted(rfftfreq(_WINDOW_SAMPLES, 1.0 / rate), edges_hz)
+    bins = np.searchsorted(rfftfreq(window_samples, 1.0 / rate), edges_hz)
 
     def band_sums(values: Float64Array) -> Float64Array:
         return np.array([part.sum() for part in np.split(values, bins)[1:-1]])
@@ -100,10 +101,10 @@ def small_signal_response(
     )
 
 
-def _quiet_starts(signal: Float64Array) -> npt.NDArray[np.int_]:
-    starts = np.arange(0, signal.size - _WINDOW_SAMPLES + 1, _WINDOW_SAMPLES // 2)
+def _quiet_starts(signal: Float64Array, window_samples: int) -> npt.NDArray[np.int_]:
+    starts = np.arange(0, signal.size - window_samples + 1, window_samples // 2)
     energy = np.concatenate([[0.0], np.cumsum(np.square(signal))])
-    levels_db = power_db((energy[starts + _WINDOW_SAMPLES] - energy[starts]) / _WINDOW_SAMPLES)
+    levels_db = power_db((energy[starts + window_samples] - energy[starts]) / window_samples)
     playing = levels_db > _QUIETEST_DBFS
     if not playing.any():
         return starts[:0]

@@ -1,11 +1,11 @@
 """From a model and a pair to a report, in memory or on disk."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-from triode.architectures import networks
+from triode.architectures import Network, networks
 from triode.capture import Alignment, Pair, split
 from triode.capture.alignment import CLEAR_POLARITY
 from triode.errors import AudioError
@@ -17,18 +17,28 @@ from triode.report.lag import lag_warnings
 from triode.report.log import TrainingLog
 from triode.report.page import build_page
 from triode.report.recording import Recording
-from triode.runtime import render
+from triode.runtime import renderer
 
-__all__ = ["build_report", "evaluate_pair", "judged_recording", "write_report"]
+__all__ = [
+    "build_report",
+    "evaluate_pair",
+    "judged_recording",
+    "now",
+    "recording_of",
+    "write_report",
+]
 
 
-def evaluate_pair(model: Model, pair: Pair, *, player: Player = render) -> Evaluation:
+def evaluate_pair(
+    model: Model, pair: Pair, *, player: Player = renderer, gear: Network | None = None
+) -> Evaluation:
     """Play the dry recording through every size of `model` and measure the result.
 
     Args:
         model: The model.
         pair: A dry and a wet recording at the model's rate.
         player: What plays a network.
+        gear: The gear itself, when it is a network.
 
     Raises:
         AudioError: The rates differ, or what a size plays cannot be measured.
@@ -41,7 +51,7 @@ def evaluate_pair(model: Model, pair: Pair, *, player: Player = render) -> Evalu
             got=f"{pair.rate_hz} Hz",
             hint="Make the pair at the model's rate.",
         )
-    return evaluate(model, judged_recording(model, pair), player=player)
+    return evaluate(model, judged_recording(model, pair), player=player, gear=gear)
 
 
 def build_report(
@@ -78,7 +88,7 @@ def build_report(
         measured,
         title=name if isinstance(name, str) and name.strip() else title,
         metadata=model.metadata,
-        created=created or _now(),
+        created=created or now(),
         training_log=training_log,
         warnings=[*model.warnings, *warnings, *lag_warnings(measured)],
     )
@@ -96,7 +106,12 @@ def write_report(path: str | os.PathLike[str], page: str, *, force: bool = False
 
 def judged_recording(model: Model, pair: Pair) -> Recording:
     """The pair with the validation passage that training this model would have left out."""
-    field = max(receptive_field(network.graph) for network in networks(model))
+    return recording_of(pair, networks(model))
+
+
+def recording_of(pair: Pair, judged: Iterable[Network]) -> Recording:
+    """The pair with the validation passage that training any of these would have left out."""
+    field = max(receptive_field(network.graph) for network in judged)
     chosen = split(pair.dry, pair.rate_hz, field, repeats=pair.facts.repeats)
     return Recording(
         dry=pair.dry,
@@ -139,6 +154,7 @@ def _polarity(alignment: Alignment) -> str:
     return "as sent" if alignment.polarity > 0 else "inverted, kept as it is"
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time, or `SOURCE_DATE_EPOCH` where that is set."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
     return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)

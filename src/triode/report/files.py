@@ -4,14 +4,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from triode.architectures import Network, networks
 from triode.capture import Facts, make_pair
-from triode.errors import TrainingError
+from triode.errors import AudioError, TrainingError
 from triode.files import refuse_overwrite, require_suffix
 from triode.nam import Model, read
 from triode.report.build import build_report, evaluate_pair, write_report
 from triode.report.evaluation import Player, SizeResult
 from triode.report.log import TrainingLog, read_training_log
-from triode.runtime import render
+from triode.runtime import renderer
 
 __all__ = ["Reported", "report_files", "training_log_path"]
 
@@ -33,8 +34,9 @@ def report_files(
     output_path: str | os.PathLike[str],
     *,
     channel: int | None = None,
+    gear_path: str | os.PathLike[str] | None = None,
     force: bool = False,
-    player: Player = render,
+    player: Player = renderer,
 ) -> Reported:
     """Judge a `.nam` file by two recordings and write the page.
 
@@ -47,6 +49,8 @@ def report_files(
         wet_path: What came back.
         output_path: The HTML file to write.
         channel: Which channel of the recordings to use, from 1.
+        gear_path: The gear itself, when it is a `.nam` file: its largest size is asked for what
+            a recording cannot tell.
         force: Replace an existing output.
         player: What plays a network.
 
@@ -61,7 +65,9 @@ def report_files(
     pair = make_pair(dry_path, wet_path, rate_hz=round(model.rate_hz), channel=channel)
     log, warnings = _training_log(training_log_path(path))
     warnings += _rate_warnings(model, pair.facts)
-    evaluation = evaluate_pair(model, pair, player=player)
+    evaluation = evaluate_pair(
+        model, pair, player=player, gear=None if gear_path is None else _gear(gear_path, model)
+    )
     page = build_report(
         model,
         pair,
@@ -74,6 +80,18 @@ def report_files(
     return Reported(
         sizes=evaluation.sizes, warnings=(*model.warnings, *warnings, *pair.facts.warnings)
     )
+
+
+def _gear(path: str | os.PathLike[str], model: Model) -> Network:
+    network = networks(read(path))[-1]
+    if network.model.rate_hz != model.rate_hz:
+        raise AudioError(
+            "the gear and the model differ in sample rate",
+            where=path,
+            expected=f"{model.rate_hz:g} Hz, the model's rate",
+            got=f"{network.model.rate_hz:g} Hz",
+        )
+    return network
 
 
 def training_log_path(model_path: Path) -> Path:

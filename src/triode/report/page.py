@@ -1,31 +1,36 @@
 """The whole page from its parts: one file with style, scripts, plots and sound inside."""
 
-import base64
-import hashlib
 import html
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from string import Template
 
-from plotly.offline import get_plotlyjs
-
 from triode import __version__
-from triode.errors import AudioError
-from triode.report import figures
-from triode.report.asset import asset, unix_lines
+from triode.report.asset import asset
+from triode.report.behaviour import asked_text, behaviour_plots
 from triode.report.evaluation import Evaluation
+from triode.report.findings import worst_depth_db
 from triode.report.log import TrainingLog
 from triode.report.numbers import db, ratio, span
-from triode.report.players import excerpt_text, players
-from triode.report.sections import plot, verdict_cards, view_buttons, warning_list
+from triode.report.players import excerpt, excerpt_text, players, worst_players
+from triode.report.plots import recording_plots
+from triode.report.sections import verdict_cards, warning_list
 from triode.report.settings import definition_list
-from triode.report.tables import band_table, cost_table, grade_table, score_table
+from triode.report.shell import shell
+from triode.report.tables import (
+    aliasing_table,
+    cost_table,
+    grade_table,
+    low_level_table,
+    question_table,
+    rest_table,
+    score_table,
+)
 from triode.report.verdict import GRADES
 
 __all__ = ["build_page"]
 
-_SHOWN_FIRST = 1
 _LONGEST_SUBTITLE = 300
 
 
@@ -51,24 +56,25 @@ def build_page(
     recording = evaluation.recording
     training = _mapping(metadata.get("training"))
     about = {key: value for key, value in metadata.items() if key not in {"training", "date"}}
-    scripts = {"plotly": unix_lines(get_plotlyjs()), "behaviour": asset("page.js")}
+    largest = evaluation.sizes[0]
+    answers = [(size.label, size.probes) for size in evaluation.sizes]
+    if evaluation.gear is not None:
+        answers.insert(0, ("Gear", evaluation.gear))
     facts = {
         "sample rate": f"{recording.rate_hz:g} Hz",
         "length": f"{len(recording.wet) / recording.rate_hz:.1f} s",
         "validation": span(*recording.validation_seconds),
         **recording.facts,
     }
-    return Template(asset("page.html")).substitute(
+    body = Template(asset("report.html")).substitute(
         title=html.escape(title),
         subtitle=html.escape(_subtitle(metadata)),
-        policy=_policy(scripts.values()),
-        style=asset("page.css"),
         created=created.strftime("%Y-%m-%d"),
         validation=html.escape(span(*recording.validation_seconds)),
         floor=_floor_text(recording.replicate_floor),
         verdicts=verdict_cards(evaluation),
         warnings=warning_list([*warnings, *recording.warnings]),
-        excerpt=html.escape(excerpt_text(evaluation)),
+        excerpt=html.escape(excerpt_text(excerpt(evaluation), recording.rate_hz)),
         players=players(evaluation),
         validation_scores=score_table(
             evaluation,
@@ -81,80 +87,24 @@ def build_page(
             caption="Whole recording: includes training material, so it flatters",
         ),
         cost=cost_table(evaluation),
-        plots="\n".join(_plots(evaluation, training_log)),
+        low_level=low_level_table(evaluation),
+        rest=rest_table(answers),
+        aliasing=aliasing_table(answers),
+        largest=html.escape(largest.label),
+        worst_excerpt=html.escape(excerpt_text(largest.worst, recording.rate_hz)),
+        worst_depth=db(worst_depth_db(largest, evaluation)),
+        worst_players=worst_players(evaluation),
+        questions=question_table(),
+        asked=html.escape(asked_text(evaluation.gear)),
+        behaviours="\n".join(behaviour_plots(evaluation)),
+        plots="\n".join(recording_plots(evaluation, training_log)),
         grades=grade_table((one.title, one.below, one.limit_db, one.meaning) for one in GRADES),
         about=definition_list(about),
         recording=definition_list(facts),
         training=definition_list(training),
         version=html.escape(__version__),
-        **scripts,
     )
-
-
-def _plots(evaluation: Evaluation, log: TrainingLog | None) -> list[str]:
-    recording = evaluation.recording
-    start_seconds = figures.waveform_start(evaluation) / recording.rate_hz
-    names = ", ".join(size.label for size in evaluation.sizes)
-    result = [
-        plot(
-            "waveform",
-            "Waveform",
-            f"The hardest attack of the validation passage, from {start_seconds:.2f} s on: the "
-            f"gear as a broad line, {names} on top. Drag to zoom, double-click to return.",
-            figures.waveform_figure(evaluation),
-            extra=view_buttons("waveform", figures.WAVEFORM_VIEWS_MS, _SHOWN_FIRST),
-        ),
-        plot(
-            "spectrum",
-            "Spectrum",
-            "Average spectrum of the validation passage: the gear, each size, and what is left "
-            "when one is subtracted from the other. The lower the residual, the better.",
-            figures.spectrum_figure(evaluation),
-        ),
-    ]
-    try:
-        errors = figures.band_errors(evaluation)
-    except AudioError:
-        errors = ()
-    if errors:
-        result.append(
-            plot(
-                "bands",
-                "Error in each octave",
-                "Error relative to what the gear plays in the same octave band, over the "
-                "validation passage. The longer a bar reaches down, the better.",
-                figures.bands_figure(evaluation, errors),
-                extra=f"<details><summary>As a table</summary>{band_table(evaluation, errors)}"
-                "</details>",
-            )
-        )
-    result += [
-        plot(
-            "time",
-            "Error over time",
-            "Level of the gear and of each residual along the whole recording. The shaded part "
-            "is the validation passage; the rest includes training material.",
-            figures.over_time_figure(evaluation),
-        ),
-        plot(
-            "spectrogram",
-            "Spectrogram of the residual",
-            "The gear above, what each size leaves below it, over the validation passage and with "
-            "one colour scale: anything visible in a residual is what the model missed.",
-            figures.spectrogram_figure(evaluation),
-        ),
-    ]
-    if log is not None:
-        result.append(
-            plot(
-                "training",
-                "Training",
-                f"Validation ESR of each size over {len(log.epochs)} epochs, as the training "
-                "logged it, and the training loss on its own scale.",
-                figures.training_figure(log, [size.network.name for size in evaluation.sizes]),
-            )
-        )
-    return result
+    return shell(f"{title} \N{EN DASH} capture report", body)
 
 
 def _subtitle(metadata: Mapping[str, object]) -> str:
@@ -174,21 +124,6 @@ def _floor_text(floor: float | None) -> str:
         "<p><strong>Replicate floor.</strong> Two takes of the same passage by the gear itself "
         f"differ by an ESR of {ratio(floor)} ({db(depth_db)}): noise and drift. No capture can "
         "beat that.</p>"
-    )
-
-
-def _policy(scripts: Iterable[str]) -> str:
-    """A content security policy: these scripts run, nothing else does, nothing is fetched.
-
-    It also covers what escaping already covers: a script smuggled in by metadata stays dead.
-    """
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'"
-        for one in scripts
-    )
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; media-src data:; base-uri 'none'; form-action 'none'"
     )
 
 

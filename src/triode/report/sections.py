@@ -6,20 +6,35 @@ from collections.abc import Iterable
 
 from triode.report.evaluation import Evaluation, SizeResult
 from triode.report.figures import Figure, figure_json
+from triode.report.findings import QUESTIONS, finding
 from triode.report.meter import meter
 from triode.report.numbers import db, ratio
 
-__all__ = ["plot", "verdict_cards", "view_buttons", "warning_list"]
+__all__ = ["finding_list", "plot", "verdict_cards", "view_buttons", "warning_list"]
 
 
 def verdict_cards(evaluation: Evaluation) -> str:
     """One card per size: the grade, what it means, and the two numbers behind it."""
     floor = evaluation.recording.replicate_floor
     floor_db = 10.0 * math.log10(floor) if floor else None
-    return "\n".join(_card(size, floor_db) for size in evaluation.sizes)
+    return "\n".join(
+        _card(size, floor_db, finding_list(size, evaluation)) for size in evaluation.sizes
+    )
 
 
-def _card(size: SizeResult, floor_db: float | None) -> str:
+def finding_list(size: SizeResult, evaluation: Evaluation) -> str:
+    """The findings about one size: a mark, what was asked, the value, what it means."""
+    items = []
+    for question in QUESTIONS:
+        found = finding(question, size, evaluation)
+        items.append(
+            f'<li class="finding-{found.grade}"><strong>{html.escape(question.title)}:</strong> '
+            f"{db(found.value_db)}. <span>{html.escape(found.text)}</span></li>"
+        )
+    return f'<ul class="findings">{"".join(items)}</ul>'
+
+
+def _card(size: SizeResult, floor_db: float | None, findings: str) -> str:
     grade, scores = size.verdict.grade, size.validation
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in size.verdict.notes)
     return (
@@ -28,7 +43,7 @@ def _card(size: SizeResult, floor_db: float | None) -> str:
         f'<dl class="figures"><div><dt>Null depth</dt><dd>{db(scores.null_depth_db)}</dd></div>'
         f"<div><dt>ESR</dt><dd>{ratio(scores.esr)}</dd></div></dl>"
         f"{meter(scores.null_depth_db, floor_db)}"
-        f"<p>{html.escape(grade.meaning)}</p>{notes}</article>"
+        f"<p>{html.escape(grade.meaning)}</p>{notes}{findings}</article>"
     )
 
 

@@ -7,9 +7,21 @@ from collections.abc import Iterable, Sequence
 from triode.metrics import OctaveBandError
 from triode.report.evaluation import Evaluation, Scores
 from triode.report.figures import band_name
+from triode.report.findings import QUESTIONS
 from triode.report.numbers import data, db, integer, ratio
+from triode.report.probes import Probes
 
-__all__ = ["band_table", "cost_table", "grade_table", "score_table", "table"]
+__all__ = [
+    "aliasing_table",
+    "band_table",
+    "cost_table",
+    "grade_table",
+    "low_level_table",
+    "question_table",
+    "rest_table",
+    "score_table",
+    "table",
+]
 
 
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, name: str) -> str:
@@ -94,6 +106,70 @@ def grade_table(rows: Iterable[tuple[str, float, float, str]]) -> str:
         for title, below, limit_db, meaning in rows
     ]
     return table("The grades", ("Grade", "ESR", "Null depth", "Meaning"), body, name="Grades")
+
+
+def low_level_table(evaluation: Evaluation) -> str:
+    """Levels of the gear, of every size and of its error in quiet passages; nothing without any."""
+    sizes = evaluation.sizes
+    columns = ["Passages", "Seconds", "Gear"]
+    for size in sizes:
+        columns += [size.label, f"Error of {size.label}"]
+    rows = []
+    for index, first in enumerate(sizes[0].low):
+        cells = [
+            first.kind.capitalize(),
+            data(first.seconds, f"{first.seconds:.1f}"),
+            db(first.gear_db),
+        ]
+        for size in sizes:
+            cells += [db(size.low[index].model_db), db(size.low[index].error_db)]
+        rows.append(cells)
+    if not rows:
+        return ""
+    caption = "Quiet passages: levels in dBFS RMS without DC, over the whole recording"
+    return table(caption, columns, rows, name="Quiet passages")
+
+
+def rest_table(named: Sequence[tuple[str, Probes]]) -> str:
+    """What is left two seconds after a loud note."""
+    rows = []
+    for name, probes in named:
+        rest = probes.rest
+        tones = ", ".join(
+            f"{one.frequency_hz:.0f}&nbsp;Hz at {db(one.level_dbfs)}" for one in rest.tones
+        )
+        rows.append((html.escape(name), db(rest.dc_dbfs), db(rest.noise_dbfs), tones or "none"))
+    columns = ("", "DC, dBFS", "Noise, dBFS RMS", "Idle tones")
+    return table("At rest: two seconds after a loud note", columns, rows, name="At rest")
+
+
+def aliasing_table(named: Sequence[tuple[str, Probes]]) -> str:
+    """Median, mean and worst ASR, and the median at twice the rate."""
+    rows = []
+    for name, probes in named:
+        found = probes.aliasing
+        values = (found.median_db, found.mean_db, found.worst_db, found.twice_the_rate_median_db)
+        rows.append((html.escape(name), *(db(one) for one in values)))
+    columns = ("", "Median", "Mean", "Worst", "Median at twice the rate")
+    caption = (
+        "Aliasing (ASR) over 88 keys and three levels; what falls at twice the rate is aliasing"
+    )
+    return table(caption, columns, rows, name="Aliasing")
+
+
+def question_table() -> str:
+    """The limits behind the findings, and where they come from."""
+    rows = [
+        (
+            html.escape(one.title),
+            f"up to {db(one.good_below)}",
+            f"up to {db(one.fair_below)}",
+            html.escape(one.source),
+        )
+        for one in QUESTIONS
+    ]
+    columns = ("Finding", "Good", "Fair", "Source of the limits")
+    return table("The limits of the findings", columns, rows, name="Limits")
 
 
 def _score_cells(scores: Scores) -> tuple[str, ...]:

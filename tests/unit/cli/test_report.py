@@ -46,7 +46,7 @@ def test_it_prints_a_line_per_size_and_where_the_page_is(
     assert "out.html" in result.output
     result.output.encode("cp1252")
     paths = [Path(name) for name in ("amp.nam", "dry.wav", "wet.wav", "out.html")]
-    assert asked == [(*paths, {"channel": None, "force": True})]
+    assert asked == [(*paths, {"channel": None, "gear_path": None, "force": True})]
 
 
 def test_errors_go_up_to_the_one_place_that_prints_them(

@@ -40,7 +40,7 @@ def test_a_perfect_model_has_no_residual(make_pair_of, pair) -> None:
 def test_a_model_that_plays_no_numbers_is_refused(pair) -> None:
     with pytest.raises(AudioError, match=r"size full: .*not a number.*NaN or infinite"):
         evaluate_pair(
-            single([1.0]), pair, player=lambda _, dry: np.full(len(dry), np.nan, np.float32)
+            single([1.0]), pair, player=lambda _: lambda dry: np.full(len(dry), np.nan, np.float32)
         )
 
 

@@ -58,7 +58,7 @@ def test_an_existing_report_is_kept_without_force(folder: Path) -> None:
 
 @pytest.mark.parametrize("existing", [None, "mine"])
 def test_a_failure_leaves_everything_as_it_was(folder: Path, existing: str | None) -> None:
-    def failing(_network: object, _dry: object) -> np.ndarray:
+    def failing(_network: object) -> np.ndarray:
         raise NamFileError("broken on the way")
 
     if existing is not None:

@@ -26,6 +26,20 @@
     modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]],
   };
 
+  // The plots' library travels compressed: it is most of the page.
+  const inflated = async (id) => {
+    const text = document.getElementById(id).textContent;
+    const packed = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text();
+  };
+
+  const load = async () => {
+    const script = document.createElement("script");
+    script.textContent = await inflated("plotly");
+    document.head.append(script);
+  };
+
   const draw = (canvas) => {
     const source = document.getElementById(canvas.dataset.figure);
     const figure = painted(JSON.parse(source.textContent), getComputedStyle(root));
@@ -46,9 +60,9 @@
     });
   };
 
-  const drawAll = () => canvases.forEach(draw);
+  const drawAll = () => window.Plotly && canvases.forEach(draw);
 
-  drawAll();
+  load().then(drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   addEventListener("beforeprint", () => {
     root.dataset.paper = "";
@@ -75,9 +89,15 @@
   const players = [...document.querySelectorAll("audio")];
   const keepPlace = document.getElementById("keep-place");
   const loop = document.getElementById("loop");
+  const trueLevel = document.getElementById("true-level");
   let last = null;
   document.querySelector(".switches").hidden = false;
   loop.addEventListener("change", () => players.forEach((one) => (one.loop = loop.checked)));
+  trueLevel.addEventListener("change", () => {
+    for (const player of players.filter((one) => one.dataset.boostDb)) {
+      player.volume = trueLevel.checked ? 10 ** (-player.dataset.boostDb / 20) : 1;
+    }
+  });
   for (const player of players) {
     player.addEventListener("play", () => {
       for (const other of players) {
@@ -85,7 +105,8 @@
           other.pause();
         }
       }
-      if (keepPlace.checked && last !== null && last !== player && !last.ended) {
+      const sameList = last !== null && last.closest("ul") === player.closest("ul");
+      if (keepPlace.checked && sameList && last !== player && !last.ended) {
         player.currentTime = last.currentTime;
       }
       last = player;

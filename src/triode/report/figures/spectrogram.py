@@ -10,7 +10,7 @@ from scipy.signal.windows import hann
 from triode.report.evaluation import Evaluation
 from triode.report.figures.encoding import Figure, array, byte_array
 from triode.report.figures.spectrum import frequency_ticks
-from triode.report.figures.style import axis, layout
+from triode.report.figures.style import axis, caption, colour_axis, layout
 
 __all__ = ["spectrogram_figure"]
 
@@ -69,28 +69,9 @@ def spectrogram_figure(evaluation: Evaluation) -> Figure:
             showgrid=False,
             **frequency_ticks(),
         )
-        figure["layout"]["annotations"].append(_caption(name, top))
-    figure["layout"]["coloraxis"] = {
-        "cmin": top_db - _RANGE_DB,
-        "cmax": top_db,
-        "colorscale": [[step / 4, f"@heat{step}"] for step in range(5)],
-        "colorbar": {"title": {"text": "dB"}, "thickness": 10, "outlinewidth": 0, "ticks": ""},
-    }
+        figure["layout"]["annotations"].append(caption(name, top))
+    figure["layout"]["coloraxis"] = colour_axis(top_db - _RANGE_DB, top_db)
     return figure
-
-
-def _caption(text: str, top: float) -> Figure:
-    return {
-        "text": text,
-        "x": 0,
-        "y": top,
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"color": "@ink", "size": 13},
-    }
 
 
 def _frequencies_hz(rate_hz: float) -> npt.NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["SIZE_STYLES", "axis", "layout", "line", "size_style"]
+__all__ = ["SIZE_STYLES", "axis", "caption", "colour_axis", "layout", "line", "size_style"]
 
 SIZE_STYLES = (("size1", "solid"), ("size2", "dash"), ("size3", "dot"), ("size4", "dashdot"))
 """Colour name and dash, the largest size first: told apart without seeing colours, too."""
@@ -10,7 +10,10 @@ SIZE_STYLES = (("size1", "solid"), ("size2", "dash"), ("size3", "dot"), ("size4"
 
 def size_style(rank: int) -> tuple[str, str]:
     """Colour name and dash of the size with that rank, 0 being the largest."""
-    return SIZE_STYLES[rank % len(SIZE_STYLES)]
+    count = len(SIZE_STYLES)
+    colour, _ = SIZE_STYLES[rank % count]
+    _, dash = SIZE_STYLES[(rank + rank // count) % count]
+    return colour, dash
 
 
 def line(colour: str, *, width: float = 1.6, dash: str = "solid") -> dict[str, Any]:
@@ -56,4 +59,29 @@ def layout(**extra: Any) -> dict[str, Any]:
         "modebar": {"bgcolor": "@clear", "color": "@muted", "activecolor": "@ink"},
         "dragmode": "zoom",
         **extra,
+    }
+
+
+def caption(text: str, top: float) -> dict[str, Any]:
+    """The name of one picture of several in a figure, above the place `top` of 0 to 1."""
+    return {
+        "text": text,
+        "x": 0,
+        "y": top,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": "@ink", "size": 13},
+    }
+
+
+def colour_axis(low_db: float, high_db: float) -> dict[str, Any]:
+    """The page's colours of heat from one level to another."""
+    return {
+        "cmin": low_db,
+        "cmax": high_db,
+        "colorscale": [[step / 4, f"@heat{step}"] for step in range(5)],
+        "colorbar": {"title": {"text": "dB"}, "thickness": 10, "outlinewidth": 0, "ticks": ""},
     }
