@@ -48,10 +48,10 @@ def small_signal_response(
     """Return the response that explains `leave` by `entry` best where `entry` is quiet.
 
     Windows of about 0.17 s (8,192 samples at 48 kHz), half overlapping, count when the level of
-    `entry` lies 15 to 45 dB below its loud playing (95th percentile) and above -80 dBFS. Over them the least-squares
-    response is H = S_xy / S_xx, with coherence |S_xy|^2 / (S_xx S_yy) (Bendat and Piersol); both
-    are then averaged over sixths of an octave, weighted by S_xx, so that a delay does not count.
-    Bands whose coherence is below 0.5 have no gain.
+    `entry` lies 15 to 45 dB below its loud playing (95th percentile) and above -80 dBFS. Over them
+    the least-squares response is H = S_xy / S_xx, with coherence |S_xy|^2 / (S_xx S_yy) (Bendat
+    and Piersol); both are then averaged over sixths of an octave, weighted by S_xx, so that a
+    delay does not count. Bands whose coherence is below 0.5 have no gain.
 
     Args:
         entry: What went in, (frames,).
