@@ -58,7 +58,8 @@ def behaviour_plots(evaluation: Evaluation) -> list[str]:
         plot(
             "harmonics",
             "Harmonics",
-            "The first three harmonics of a 110 Hz sine against its level.",
+            "The fundamental (solid), second (dashed) and third (dotted) harmonic of a 110 Hz sine "
+            "against its level.",
             figures.harmonics_figure(sizes, gear),
         ),
         plot(

@@ -56,7 +56,7 @@
     }
     return Plotly.react(canvas, figure.data, figure.layout, {
       ...options,
-      displayModeBar: !narrow,
+      displayModeBar: canvas.clientWidth > 620,
     });
   };
 

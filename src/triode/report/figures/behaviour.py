@@ -54,12 +54,15 @@ def harmonics_figure(sizes: Sequence[SizeResult], gear: Probes | None) -> Figure
         for index, (harmonic, dash) in enumerate(_HARMONICS):
             traces.append(
                 curve(
-                    f"{name}, {harmonic}",
+                    name,
                     levels.input_dbfs,
                     levels.output_dbfs[:, index],
                     colour,
                     dash=dash,
                     width=width if index == 0 else width / 1.6,
+                    hover=f"{harmonic} %{{y:.1f}} dB",
+                    legendgroup=name,
+                    showlegend=index == 0,
                 )
             )
     return curves_figure(
