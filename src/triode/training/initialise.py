@@ -6,18 +6,18 @@ bias is the sum of two such draws, since the file stores one where torch keeps t
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from triode.architectures import lower, parameters
-from triode.graph import BatchNorm, Conv, Fir, Lstm, Operation, Scale
+from triode.graph import BatchNorm, Conv, Fir, Graph, Lstm, Operation, Scale
 from triode.nam import Config, Model
 from triode.nam.layout import weight_count
 from triode.nam.wavenet import WaveNetConfig
 
-__all__ = ["initial_parameters"]
+__all__ = ["initial_parameters", "with_offset"]
 
 _BATCHNORM_EPSILON = 1e-5
 
@@ -42,6 +42,25 @@ def initial_parameters(
                 for suffix, values in _draw(operation, generator):
                     drawn[f"{node.name}.{suffix}"][:] = values
     return drawn
+
+
+def with_offset(
+    graph: Graph, parameters: Mapping[str, npt.NDArray[np.float32]], offset: float
+) -> dict[str, npt.NDArray[np.float32]]:
+    """`parameters` with the output of `graph` moved by `offset`, where its last bias can do that.
+
+    Gear may have a constant in its output. Behind a small `head_scale` a bias would need hundreds
+    of steps to learn it, and every one of them would be spent on an error without a sound.
+    """
+    nodes = {node.name: node for node in graph.nodes}
+    last, scale = nodes[graph.output], 1.0
+    while isinstance(last.operation, Scale):
+        scale *= float(parameters[f"{last.name}.value"][0])
+        last = nodes[last.inputs[0]]
+    changed = dict(parameters)
+    if isinstance(last.operation, Conv) and last.operation.bias and scale:
+        changed[f"{last.name}.bias"] = changed[f"{last.name}.bias"] + np.float32(offset / scale)
+    return changed
 
 
 def _draw(

@@ -16,7 +16,7 @@ from triode.errors import TrainingError
 from triode.graph import Graph, Parameters, receptive_field, settle_samples
 from triode.graph.torch_mapping import TorchGraph
 from triode.nam import Config
-from triode.training.initialise import initial_parameters
+from triode.training.initialise import initial_parameters, with_offset
 from triode.training.loss import Target, training_loss
 from triode.training.material import Material
 from triode.training.module import trainable_module
@@ -82,18 +82,20 @@ def initial_state(
     rate_hz: float,
     device: str,
     start: Sequence[Parameters | None] | None = None,
+    offset: float = 0.0,
 ) -> TrainingState:
     """All sizes with their initial weights and a fresh optimizer.
 
     The weights are those in `start`, one item per size; where there are none, those that the
-    recipe's seed gives.
+    recipe's seed gives, with `offset` in the output.
     """
     given = start or [None] * len(configs)
     trainees = []
     for index, (name, config) in enumerate(zip(size_names(len(configs)), configs, strict=True)):
         generator = np.random.default_rng((_SEED_OF_WEIGHTS, recipe.seed, index))
         graph = lower(config)
-        parameters = given[index] or initial_parameters(config, generator)
+        drawn = initial_parameters(config, generator)
+        parameters = given[index] or with_offset(graph, drawn, offset)
         module = trainable_module(graph, parameters, device=device)
         trainees.append(
             Trainee(

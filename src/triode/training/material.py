@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triode.audio import IN_MEMORY, SignalStore, blocks_of, release
+from triode.audio.levels import mean_of
 from triode.errors import TrainingError
 
 __all__ = ["Material", "prepare_material"]
@@ -34,6 +35,12 @@ class Material:
     validation: tuple[int, int]
     output_gain: float
     fingerprint: str
+
+    @property
+    def wet_mean(self) -> float:
+        """The mean of the scaled wet signal over its training ranges."""
+        sums = [mean_of(self.wet[a:b]) * (b - a) for a, b in self.training]
+        return sum(sums) / sum(stop - start for start, stop in self.training)
 
     def release(self) -> None:
         """Give back the memory of mapped signals; see `triode.audio.store`."""

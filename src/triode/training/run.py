@@ -131,7 +131,7 @@ def train(
 
     with torch_settings(device=device, threads=threads):
         weights = begin.parameters(material) if begin else None
-        state = initial_state(configs, chosen, pair.rate_hz, device, weights)
+        state = initial_state(configs, chosen, pair.rate_hz, device, weights, material.wet_mean)
         resuming = resume and outputs.checkpoint.exists()
         if resume:
             restore_checkpoint(outputs.checkpoint, state, identity)

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from triode.architectures import lower
+from triode.graph import interpret
 from triode.nam import Config, a2_config, parse_config
-from triode.training.initialise import initial_parameters
+from triode.training.initialise import initial_parameters, with_offset
 
 
 def draw(config: Config, seed: int = 0) -> dict[str, np.ndarray]:
@@ -59,3 +61,22 @@ def test_prelu_slopes_come_from_the_config() -> None:
     }
     drawn = draw(parse_config("ConvNet", config, 48000))
     np.testing.assert_array_equal(drawn["block0.activation.slopes"], [0.125])
+
+
+def test_an_offset_moves_the_output_and_nothing_else() -> None:
+    config = a2_config(3)
+    graph, drawn = lower(config), draw(config)
+    signal = np.random.default_rng(1).standard_normal((1, 7000))
+    before, after = (
+        interpret(graph, one, signal) for one in (drawn, with_offset(graph, drawn, 0.25))
+    )
+    # Float32 weights: a bias of 25, exact to 1e-6 of itself, behind a scale of 0.01.
+    np.testing.assert_allclose(after - before, 0.25, rtol=0, atol=1e-6)
+
+
+def test_an_offset_has_to_have_a_bias_to_live_in() -> None:
+    fields = {"receptive_field": 16, "bias": False}
+    config = parse_config("Linear", fields, 48000.0)
+    drawn = draw(config)
+    moved = with_offset(lower(config), drawn, 0.25)
+    assert all(np.array_equal(drawn[name], moved[name]) for name in drawn)
