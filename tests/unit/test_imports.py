@@ -48,6 +48,10 @@ def test_playing_never_loads_torch(package: str) -> None:
     assert "torch" not in loaded
 
 
+def test_playing_starts_without_scipy() -> None:
+    assert "scipy" not in loaded_after("from triode import load")
+
+
 def test_help_loads_nothing_heavy() -> None:
     loaded = loaded_after(HELP)
     assert "typer" in loaded

@@ -59,11 +59,11 @@ def cache_folder() -> Path:
     return folder
 
 
-def cache_entries(folder: Path) -> list[Path]:
-    """Every artifact in `folder`; none when there is no such folder."""
+def cache_entries(folder: Path, suffix: str = ".*") -> list[Path]:
+    """Every artifact in `folder` with that suffix; none when there is no such folder."""
     if not folder.is_dir():
         return []
-    name = f"{'[0-9a-f]' * _KEY_DIGITS}-{'[0-9a-f]' * _CHECKSUM_DIGITS}.*"
+    name = f"{'[0-9a-f]' * _KEY_DIGITS}-{'[0-9a-f]' * _CHECKSUM_DIGITS}{suffix}"
     return sorted(folder.glob(name))
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 __all__ = [
     "ACTIVATIONS",
@@ -29,6 +28,13 @@ class ActivationKind:
 
     function: Callable[..., Float64Array]
     constants: tuple[str, ...] = ()
+
+
+def _sigmoid(x: Float64Array) -> Float64Array:
+    from scipy.special import expit  # slow to load, and playing never interprets
+
+    result: Float64Array = expit(x)
+    return result
 
 
 def _fast_tanh(x: Float64Array) -> Float64Array:
@@ -56,8 +62,8 @@ def _leaky_hard_tanh(
 ACTIVATIONS: dict[str, ActivationKind] = {
     "Tanh": ActivationKind(np.tanh),
     "Fasttanh": ActivationKind(_fast_tanh),
-    "Sigmoid": ActivationKind(expit),
-    "SiLU": ActivationKind(lambda x: x * expit(x)),
+    "Sigmoid": ActivationKind(_sigmoid),
+    "SiLU": ActivationKind(lambda x: x * _sigmoid(x)),
     "Softsign": ActivationKind(lambda x: x / (1.0 + np.abs(x))),
     "Softsigmoid": ActivationKind(lambda x: 0.5 * (1.0 + x / (1.0 + np.abs(x)))),
     "ReLU": ActivationKind(lambda x: np.maximum(x, 0.0)),
@@ -115,7 +121,7 @@ _DERIVATIVES: dict[str, Callable[..., Float64Array]] = {
     "Tanh": lambda y: 1.0 - y * y,
     "Fasttanh": _fast_tanh_derivative,
     "Sigmoid": lambda y: y * (1.0 - y),
-    "SiLU": lambda x: expit(x) * (1.0 + x * (1.0 - expit(x))),
+    "SiLU": lambda x: _sigmoid(x) * (1.0 + x * (1.0 - _sigmoid(x))),
     "Softsign": lambda y: (1.0 - np.abs(y)) ** 2,
     "Softsigmoid": lambda y: 0.5 * (1.0 - np.abs(2.0 * y - 1.0)) ** 2,
     "ReLU": lambda y: np.where(y > 0.0, 1.0, 0.0),

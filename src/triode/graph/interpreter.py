@@ -5,7 +5,6 @@ All other executors are tested against this one.
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import oaconvolve
 
 from triode.errors import GraphError
 from triode.graph.activations import Float64Array, apply_activation, apply_derivative
@@ -113,6 +112,8 @@ def _evaluate(  # noqa: C901 - one case per operation, none of them a branch of 
         case Lstm() as lstm:
             return _recur(lstm, own, inputs[0])
         case Fir() as fir:
+            from scipy.signal import oaconvolve  # slow to load, and playing never interprets
+
             response = np.pad(own["weight"], (fir.delay, 0))
             full = oaconvolve(inputs[0], response[None], axes=1)
             return full[:, : signal.shape[1]] + own.get("bias", np.zeros(1))[:, None]

@@ -161,10 +161,13 @@ def _cache() -> CacheFacts:
         safe, problem = False, str(error)
     except OSError as error:
         problem = f"it cannot be written, so models are compiled again in every process: {error}"
-    entries = cache_entries(path)
-    size = sum(entry.stat().st_size for entry in entries)
+    size = sum(entry.stat().st_size for entry in cache_entries(path))
     return CacheFacts(
-        path=str(path), entries=len(entries), size_bytes=size, safe=safe, problem=problem
+        path=str(path),
+        entries=len(cache_entries(path, library_suffix())),
+        size_bytes=size,
+        safe=safe,
+        problem=problem,
     )
 
 

@@ -59,7 +59,7 @@ class Engine:
         self._weights = _aligned_bytes(self._library.triode_weight_bytes())
         self._state_address = self._state.ctypes.data
         self._weights_address = self._weights.ctypes.data
-        packed = artifact.module.weights(parameters)
+        packed = artifact.weights(parameters)
         self._weights.view(np.float32)[:] = packed
         self.reset()
         self._settle(settle_samples(network.graph, network.model.rate_hz))

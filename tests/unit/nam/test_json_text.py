@@ -25,6 +25,10 @@ from triode.nam.parser import decode_json
         (b'{"a": -1e999}', "not finite"),
         (b'{"a": ' + b"1" * 200 + b"}", "a number is too long"),
         (b'{"a": 0.' + b"1" * 200 + b"}", "a number is too long"),
+        (b'{"a": 1e+999}', "not finite"),
+        (b'{"a": 1E0309}', "not finite"),
+        (b'{"a":[1,' + b"9" * 60 + b"e" + b"9" * 60 + b"]}", "not finite"),
+        (b'{"a":[1,\t-' + b"1" * 128 + b"]}", "a number is too long"),
         (b'{"a": "\\ud800"}', "half of a character"),
         (b'{"\\udc00": 1}', "half of a character"),
         (b'{"a": "\x00"}', "not valid JSON"),
@@ -35,6 +39,14 @@ from triode.nam.parser import decode_json
 def test_broken_text_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(NamFileError, match=message):
         decode_json(data)
+
+
+def test_long_and_large_numbers_within_the_limits_are_read() -> None:
+    longest = "0." + "1" * (limits.NUMBER_CHARACTERS - 2)
+    largest = "1.7976931348623157e+308"
+    digits = "9" * limits.NUMBER_CHARACTERS
+    found = decode_json(f'{{"a": [{longest}, {largest}, {digits}, 1e-999, "1e999", -2E+01]}}')
+    assert found == {"a": [float(longest), float(largest), int(digits), 0.0, "1e999", -20.0]}
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":['])

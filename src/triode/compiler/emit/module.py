@@ -9,7 +9,7 @@ import numpy.typing as npt
 from triode.compiler.emit.fir import FOURIER, EmptyCells, emit_fir, fir_cell_floats
 from triode.compiler.emit.frame import ABI_VERSION, frame_text, interface_text
 from triode.compiler.emit.memory import Memory, align, place
-from triode.compiler.emit.packing import Packed, pack
+from triode.compiler.emit.packing import Packed, PackedWeights, Packing
 from triode.compiler.emit.recurrent import PackedCells, emit_lstm
 from triode.compiler.emit.stage import StageCode, StageEmitter, View
 from triode.compiler.emit.tiles import TileRule, default_rule
@@ -35,21 +35,17 @@ class Module:
         source: The C file; same graph and options, same bytes.
         memory: Sizes and places in state and weights.
         rewrite: From the original graph to the one that was compiled.
-        packings: Per stage its offset in the weights, its floats and their order.
+        packed: Where the compiled graph's parameters lie in the weights.
     """
 
     source: str
     memory: Memory
     rewrite: Rewrite
-    packings: tuple[tuple[int, int, tuple[Packed, ...]], ...]
+    packed: PackedWeights
 
     def weights(self, parameters: Parameters) -> npt.NDArray[np.float32]:
         """One capture's packed weights, (weight_floats,) float32; rest values are zero."""
-        folded = self.rewrite.apply(parameters)
-        packed = np.zeros(self.memory.weight_floats, np.float32)
-        for offset, size, packing in self.packings:
-            packed[offset : offset + size] = pack(packing, folded, size)
-        return packed
+        return self.packed.pack(self.rewrite.apply(parameters))
 
 
 def emit_module(
@@ -81,7 +77,7 @@ def emit_module(
     for code in codes:
         size = align(sum(item.size for item in code.packing))
         offsets.append(floats)
-        packings.append((floats, size, code.packing))
+        packings.append(Packing(floats, size, code.packing))
         floats += size
     cells = _cells(plan, isa)
     sizes = {name: initial.size for name, initial in cells.items()}
@@ -92,7 +88,9 @@ def emit_module(
         if memory.state_floats <= _most_state(plan, sizes) or chunk <= _FEWEST_CHUNK_FRAMES:
             break
         chunk //= 2
-    packings += [(cell.rest, cell.floats, (cells[cell.value],)) for cell in memory.cells.values()]
+    packings += [
+        Packing(cell.rest, cell.floats, (cells[cell.value],)) for cell in memory.cells.values()
+    ]
     names = _function_names(codes)
     calls = [
         _call(plan, memory, code, names[code.body], offset)
@@ -110,7 +108,7 @@ def emit_module(
             _process(plan, memory, calls),
         ]
     )
-    return Module(source, memory, rewrite, tuple(packings))
+    return Module(source, memory, rewrite, PackedWeights(memory.weight_floats, tuple(packings)))
 
 
 def _most_state(plan: Plan, cells: dict[str, int]) -> int:

@@ -9,7 +9,15 @@ import numpy.typing as npt
 from triode.compiler.passes.rewrite import Float64Parameters
 from triode.graph import Conv
 
-__all__ = ["ALIGNMENT_FLOATS", "Packed", "PackedConv", "PackedTensor", "pack"]
+__all__ = [
+    "ALIGNMENT_FLOATS",
+    "Packed",
+    "PackedConv",
+    "PackedTensor",
+    "PackedWeights",
+    "Packing",
+    "pack",
+]
 
 ALIGNMENT_FLOATS = 16
 
@@ -65,6 +73,30 @@ class PackedTensor:
         """The floats, (size,)."""
         tensor = parameters[self.name]
         return (tensor.T if self.transposed else tensor).ravel()
+
+
+@dataclass(frozen=True)
+class Packing:
+    """The weights of one stage: `size` floats from `offset` on, holding `items` in order."""
+
+    offset: int
+    size: int
+    items: tuple[Packed, ...]
+
+
+@dataclass(frozen=True)
+class PackedWeights:
+    """Where everything lies in the `floats` floats of a model's packed weights."""
+
+    floats: int
+    packings: tuple[Packing, ...]
+
+    def pack(self, parameters: Float64Parameters) -> npt.NDArray[np.float32]:
+        """The weights of the compiled graph with these parameters; rest values are zero."""
+        packed = np.zeros(self.floats, np.float32)
+        for one in self.packings:
+            packed[one.offset : one.offset + one.size] = pack(one.items, parameters, one.size)
+        return packed
 
 
 def pack(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from triode.compiler.passes.rewrite import Float64Parameters, Rewrite
+from triode.compiler.passes.rewrite import Float64Parameters, Rewrite, identity
 from triode.graph import Add, Conv, Graph, Node
 
 __all__ = ["diagonal", "fold_diagonal"]
@@ -32,6 +32,8 @@ def fold_diagonal(graph: Graph) -> Rewrite:
             operation.in_channels, bias=operation.bias
         ):
             sweep.fold(node.name)
+    if not sweep.steps:
+        return identity(graph)
 
     def fold(parameters: Float64Parameters) -> Float64Parameters:
         result = dict(parameters)

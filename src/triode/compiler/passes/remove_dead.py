@@ -5,7 +5,7 @@ A2's last layer1x1 is one: the file holds its weights, but no layer reads what i
 
 from dataclasses import replace
 
-from triode.compiler.passes.rewrite import Float64Parameters, Rewrite
+from triode.compiler.passes.rewrite import Float64Parameters, Rewrite, identity
 from triode.graph import Graph, Input
 
 __all__ = ["remove_dead"]
@@ -17,6 +17,8 @@ def remove_dead(graph: Graph) -> Rewrite:
     for node in reversed(graph.nodes):
         if node.name in alive or isinstance(node.operation, Input):
             alive.update(node.inputs, {node.name})
+    if len(alive) == len(graph.nodes):
+        return identity(graph)
     kept = replace(graph, nodes=tuple(node for node in graph.nodes if node.name in alive))
     names = {parameter.name for parameter in kept.parameters}
 

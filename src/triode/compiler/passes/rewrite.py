@@ -57,9 +57,16 @@ def uses(graph: Graph) -> dict[str, int]:
 
 
 def retarget(graph: Graph, nodes: list[Node], renamed: dict[str, str]) -> Graph:
-    """`graph` with these nodes, and readers of a key of `renamed` reading its value instead."""
+    """`graph` with these nodes, and readers of a key of `renamed` reading its value instead.
+
+    Where nothing changes it is the same object, which needs no second verification.
+    """
     moved = tuple(
-        replace(node, inputs=tuple(renamed.get(name, name) for name in node.inputs))
+        node
+        if renamed.keys().isdisjoint(node.inputs)
+        else replace(node, inputs=tuple(renamed.get(name, name) for name in node.inputs))
         for node in nodes
     )
+    if not renamed and moved == graph.nodes:
+        return graph
     return replace(graph, nodes=moved, output=renamed.get(graph.output, graph.output))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from triode.compiler.passes.rewrite import Float64Parameters, Rewrite
+from triode.compiler.passes.rewrite import Float64Parameters, Rewrite, identity
 from triode.graph import Add, Conv, Fir, Graph, Node
 
 __all__ = ["DIRECT_TAPS", "FIR_BLOCK", "split_fir"]
@@ -23,6 +23,8 @@ DIRECT_TAPS = 768
 
 def split_fir(graph: Graph) -> Rewrite:
     """Leave only `Fir` nodes with a delay of one block and without bias."""
+    if not any(isinstance(node.operation, Fir) for node in graph.nodes):
+        return identity(graph)
     nodes: list[Node] = []
     heads: dict[str, int] = {}
     tails: dict[str, str] = {}

@@ -185,9 +185,9 @@ def _weights(fields: Fields, config: Config) -> npt.NDArray[np.float32]:
     count = weight_count(config)
     if len(raw) != count:
         value.refuse("the number of weights does not fit the config", f"{count:,} numbers")
-    for index, number in enumerate(raw):
-        if type(number) is not float and type(number) is not int:
-            Value(number, (*value.path, index), value.notices).refuse("not a number", "a number")
+    if not {float, int}.issuperset(map(type, raw)):
+        index = next(i for i, number in enumerate(raw) if type(number) not in {float, int})
+        Value(raw[index], (*value.path, index), value.notices).refuse("not a number", "a number")
     with np.errstate(over="ignore"):
         weights = np.array(raw, np.float64).astype(np.float32)
     bad = np.flatnonzero(~np.isfinite(weights))

@@ -51,7 +51,7 @@ def test_the_documented_state_is_the_real_one(small: Model, recurrent: Model, is
         artifact = compile_graph(graph, isa=ISAS["scalar"])
         library = ctypes.CDLL(str(artifact.library))
         library.triode_state_bytes.restype = ctypes.c_size_t
-        assert state_bytes(artifact.module) == library.triode_state_bytes()
+        assert state_bytes(emit_module(graph, isa=ISAS["scalar"])) == library.triode_state_bytes()
         assert state_bytes(emit_module(graph, ISAS[isa])) % 64 == 0
 
 
