@@ -49,6 +49,10 @@ Float32Array = npt.NDArray[np.float32]
 CAPTURE_LIMIT = 2e-6
 """Of the peak: what float32 leaves of a capture after two dozen layers."""
 
+BEYOND_FLOAT32 = "core-slimmable_container full"
+"""Its head sums reach 180 and cancel to an output of 0.17: when every node's value is computed
+exactly and only rounded to float32, the output is already 2.5e-6 of the peak off."""
+
 TIMES_TORCH = 4.0
 """Two float32 programs that add in different orders differ by chance; four times is no chance."""
 
@@ -157,16 +161,15 @@ def captures(shared_data: Path, names: str) -> Iterator[tuple[str, Network]]:
 
 
 def check_capture(name: str, network: Network, isa: Isa, dry: Float32Array) -> None:
-    """Two millionths of the peak, or twice torch's distance where torch needs half of that itself.
-
-    In two of the captures the last sum cancels most of what it adds up, or the amplifier is on the
-    edge, so that any float32 program loses that much: torch comes to 2.5e-6 in the full size of the
-    reference player's container, storing an LSTM's state in float32 alone costs it 1e-6.
-    """
+    """Two millionths of the peak; of one capture, one and a half times torch's own distance."""
     wanted = defined(network, dry)
-    by_torch = distance(played_by_torch(network, dry), wanted)
     got = distance(play(engine(network, isa), dry).astype(np.float64), wanted)
-    assert got <= (max(2.0 * by_torch, CAPTURE_LIMIT)), name
+    allowed = CAPTURE_LIMIT
+    if name == BEYOND_FLOAT32:
+        by_torch = distance(played_by_torch(network, dry), wanted)
+        assert by_torch > CAPTURE_LIMIT
+        allowed = 1.5 * by_torch
+    assert got <= allowed, name
 
 
 def test_a_real_capture_agrees(shared_data: Path, dry: Float32Array) -> None:
