@@ -1,8 +1,9 @@
 """An LSTM layer as C: frame by frame, with the gates of many hidden units across the lanes.
 
 Each gate takes whole vectors, so the four gates of a unit lie in the same lane of four vectors and
-no lanes are shuffled. The products of one frame are dealt out to two chains of sums, inputs and
-hidden units alternating, so that additions overlap.
+no lanes are shuffled. One frame waits for the one before, so what counts is how much of it can
+overlap: at least eight sums run side by side, and the gates of all units are on their way before
+the first cell is needed.
 
 A cell forgets by what it loses, c - (1 - f) c with 1 - f = sigmoid(-x): a forget gate near one,
 which remembers for hundreds of frames, is then much more exact than f itself rounded to float32.
@@ -24,7 +25,8 @@ from triode.graph import Lstm, Node
 __all__ = ["PackedCells", "emit_lstm"]
 
 _GATES = ("entry", "forget", "candidate", "output")
-_CHAINS = 2
+_SUMS = 8
+"""Running sums that hide the latency of an addition: two a cycle, four cycles each."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class _LstmWriter:
     def __post_init__(self) -> None:
         self.padded = _padded(self.lstm, self.isa)
         self.vectors = self.padded // self.isa.lanes
+        self.chains = ceil(_SUMS / (len(_GATES) * self.vectors))
         self.kinds = ("Fasttanh",) if self.lstm.fast else ("Tanh", "Sigmoid")
 
     def body(self) -> str:
@@ -103,8 +106,7 @@ class _LstmWriter:
         self._line(1, "(void)dilations;")
         self._line(1, "for (unsigned t = 0; t < frames; ++t) {")
         self._sums()
-        for vector in range(self.vectors):
-            self._update(vector)
+        self._update()
         self._line(2, f"for (unsigned unit = 0; unit < {self.lstm.hidden_size}; ++unit)")
         self._line(3, "y[unit * y_plane + t] = hidden[unit];")
         self._line(1, "}")
@@ -121,28 +123,28 @@ class _LstmWriter:
         width = 4 * self.padded
         for place, name in enumerate(self._names(0)):
             self._line(2, f"vec {name} = load(weights + {place} * LANES);")
-        for chain in range(1, _CHAINS):
+        for chain in range(1, self.chains):
             for name in self._names(chain):
                 self._line(2, f"vec {name} = splat(0.0f);")
         self._products(self.lstm.input_size, f"weights + {width}", "x[(i + {0}) * x_plane + t]")
         start = width * (1 + self.lstm.input_size)
         self._products(self.lstm.hidden_size, f"weights + {start}", "hidden[i + {0}]")
-        for chain in range(1, _CHAINS):
+        for chain in range(1, self.chains):
             for name, part in zip(self._names(0), self._names(chain), strict=True):
                 self._line(2, f"{name} = {name} + {part};")
 
     def _products(self, count: int, weights: str, source: str) -> None:
         """Add `count` columns: whole rounds of all chains in a loop, then what is left."""
-        whole = count - count % _CHAINS
+        whole = count - count % self.chains
         self._line(2, "{")
         self._line(3, f"const float *weight = {weights};")
         self._line(3, "unsigned i = 0;")
         if whole:
-            self._line(3, f"for (; i < {whole}; i += {_CHAINS}) {{")
-            for chain in range(_CHAINS):
+            self._line(3, f"for (; i < {whole}; i += {self.chains}) {{")
+            for chain in range(self.chains):
                 self._column(4, chain, source.format(chain))
             self._line(3, "}")
-        if count % _CHAINS:
+        if count % self.chains:
             self._column(3, 0, source.format(0))
         self._line(2, "}")
 
@@ -154,17 +156,24 @@ class _LstmWriter:
         self._line(depth + 1, f"weight += {4 * self.padded};")
         self._line(depth, "}")
 
-    def _update(self, vector: int) -> None:
-        entry, forget, candidate, output = (f"{gate}{vector}_0" for gate in _GATES)
-        at = f"{vector} * LANES"
-        self._line(2, "{")
-        self._line(3, f"const vec before = load(cell + {at});")
-        lost = f"-{self._sigmoid(f'-{forget}')} * before"
-        gained = f"fma_({self._sigmoid(entry)}, {self._tanh(candidate)}, {lost})"
-        self._line(3, f"const vec now = before + {gained};")
-        self._line(3, f"store(cell + {at}, now);")
-        self._line(3, f"store(hidden + {at}, {self._sigmoid(output)} * {self._tanh('now')});")
-        self._line(2, "}")
+    def _update(self) -> None:
+        """From sums to cells to hidden values, each step for all vectors before the next."""
+        formulas = {
+            "before": "load(cell + {0} * LANES)",
+            "lost": f"-{self._sigmoid('-forget{0}_0')} * before{{0}}",
+            "open": self._sigmoid("entry{0}_0"),
+            "fresh": self._tanh("candidate{0}_0"),
+            "now": "before{0} + fma_(open{0}, fresh{0}, lost{0})",
+            "shown": self._sigmoid("output{0}_0"),
+        }
+        for name, formula in formulas.items():
+            for vector in range(self.vectors):
+                self._line(2, f"const vec {name}{vector} = {formula.format(vector)};")
+        for vector in range(self.vectors):
+            self._line(2, f"store(cell + {vector} * LANES, now{vector});")
+        for vector in range(self.vectors):
+            value = f"shown{vector} * {self._tanh(f'now{vector}')}"
+            self._line(2, f"store(hidden + {vector} * LANES, {value});")
 
     def _tanh(self, x: str) -> str:
         return activation_function("Fasttanh" if self.lstm.fast else "Tanh", ()).format(x)
