@@ -9,7 +9,17 @@ from triode.errors import RecipeError
 from triode.nam import a2_config, parse_config, weight_count
 from triode.training import load_recipe, recipe_names
 
-SHIPPED = ("a1-feather", "a1-lite", "a1-nano", "a1-standard", "a2", "convnet", "demo", "lstm-1x16")
+SHIPPED = (
+    "a1-feather",
+    "a1-lite",
+    "a1-nano",
+    "a1-standard",
+    "a2",
+    "a2-fast",
+    "convnet",
+    "demo",
+    "lstm-1x16",
+)
 
 
 @pytest.fixture
