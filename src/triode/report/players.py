@@ -102,7 +102,9 @@ def _compared(evaluation: Evaluation, sizes: Sequence[SizeResult], part: slice) 
             Clip(
                 key=f"residual{rank}",
                 title=f"Residual of {size.label}",
-                note=f"Gear minus model, {_boost_text(own_db - shared_db)}.",
+                note=f"Gear minus model, {_boost_text(own_db - shared_db)}."
+                if residual.any()
+                else "Nothing is left.",
                 samples=residual,
                 gain_db=own_db,
                 boost_db=own_db - shared_db,
