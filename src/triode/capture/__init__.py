@@ -5,7 +5,7 @@ cut so that dry and wet lie over each other, and training told from validation. 
 used is refused with a `CaptureError` that says why; what is doubtful becomes a warning.
 """
 
-from triode.capture.alignment import Alignment, align
+from triode.capture.alignment import align
 from triode.capture.customary import CustomaryLayout, recognise_customary
 from triode.capture.excitation import Layout, excitation_signal, recognise_excitation
 from triode.capture.making import make_pair
@@ -13,16 +13,19 @@ from triode.capture.pair import Facts, Pair
 from triode.capture.repeats import Repeat, find_repeats
 from triode.capture.replicate import replicate_floor_esr
 from triode.capture.splitting import Range, Split, split
+from triode.capture.timing import Alignment, Jump, Vote
 
 __all__ = [
     "Alignment",
     "CustomaryLayout",
     "Facts",
+    "Jump",
     "Layout",
     "Pair",
     "Range",
     "Repeat",
     "Split",
+    "Vote",
     "align",
     "excitation_signal",
     "find_repeats",

@@ -8,9 +8,6 @@ The convention of the cut: the wet signal is advanced by the delay, rounded, les
 margin, so that a model never has to look ahead; what is left of the delay the model learns.
 """
 
-from dataclasses import dataclass
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
@@ -18,18 +15,10 @@ import scipy.linalg
 import scipy.signal
 
 from triode.audio import release
+from triode.capture.timing import USABLE_CONFIDENCE, Alignment
 from triode.errors import CaptureError
 
-__all__ = ["CLEAR_POLARITY", "SURE_CONFIDENCE", "USABLE_CONFIDENCE", "Alignment", "align"]
-
-USABLE_CONFIDENCE: Final = 0.2
-"""Below this, `align` refuses."""
-
-SURE_CONFIDENCE: Final = 0.5
-"""Below this, the delay should be looked at before it is believed."""
-
-CLEAR_POLARITY: Final = 0.3
-"""Below this, the gear neither inverts nor keeps the sign: it turns the phase."""
+__all__ = ["align"]
 
 _SEARCH_SECONDS = 2.0
 _MARGIN_SAMPLES = 1
@@ -47,25 +36,6 @@ _FRACTIONS = np.linspace(-1.0, 1.0, 129)
 _RIVAL_DISTANCE = 64
 # Correlations of unrelated guitar recordings reach 0.03, those of real pairs start at 0.2.
 _FULL_CORRELATION = 0.1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alignment:
-    """How to lay a wet signal over its dry one.
-
-    `delay_samples`: when the answer begins, at the given rate; negative when wet comes first.
-    `advance_samples`: how far to move the wet signal forward (the convention of the module).
-    `polarity`: the sign of the strongest part of the answer, and `polarity_clarity`, from 0 to 1,
-    how far it stands above the strongest part of the other sign. Gear that turns the phase of
-    what it plays has no single polarity; a clarity below `CLEAR_POLARITY` says so.
-    `confidence`: 0 to 1, see `USABLE_CONFIDENCE` and `SURE_CONFIDENCE`.
-    """
-
-    delay_samples: float
-    advance_samples: int
-    polarity: int
-    polarity_clarity: float
-    confidence: float
 
 
 def align(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], rate_hz: float) -> Alignment:

@@ -16,7 +16,7 @@ from triode.audio import (
     read_audio,
     resample,
 )
-from triode.capture.alignment import SURE_CONFIDENCE, Alignment, align
+from triode.capture.alignment import align
 from triode.capture.checks import check_lengths, check_levels, check_rate, common_rate_hz
 from triode.capture.customary import CustomaryLayout, recognise_customary
 from triode.capture.excitation import alignment_parts, noise_floor_dbfs, recognise_excitation
@@ -24,6 +24,7 @@ from triode.capture.order import check_order
 from triode.capture.pair import Facts, Pair
 from triode.capture.repeats import Repeat, find_repeats
 from triode.capture.replicate import replicate_floor_esr
+from triode.capture.timing import SURE_CONFIDENCE, Alignment
 
 __all__ = ["make_pair"]
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from triode.audio import Levels, blocks_of
 from triode.audio.levels import mean_of
-from triode.capture.alignment import Alignment
+from triode.capture.timing import Alignment
 from triode.errors import CaptureError
 
 __all__ = ["check_order"]

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from triode.audio import Levels
-from triode.capture.alignment import Alignment
 from triode.capture.customary import CustomaryLayout
 from triode.capture.excitation import Layout
 from triode.capture.repeats import Repeat
+from triode.capture.splitting import Range
+from triode.capture.timing import Alignment
 
 __all__ = ["Facts", "Pair"]
 
@@ -24,6 +25,9 @@ class Facts:
     repeated passage; None when nothing is repeated. `excitation` says where the parts of Triode's
     own signal lie, when that is what was sent; `noise_floor_dbfs` is then the RMS level of the wet
     signal in its silences.
+    `excluded` are ranges of the pair that must
+    neither be trained on nor judged by, since samples were lost or put in there. `repairs` says,
+    one sentence each, what was changed beyond moving the wet signal by whole samples.
     """
 
     dry_path: str
@@ -41,6 +45,8 @@ class Facts:
     warnings: tuple[str, ...]
     excitation: Layout | None = None
     noise_floor_dbfs: float | None = None
+    excluded: tuple[Range, ...] = ()
+    repairs: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

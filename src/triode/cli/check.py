@@ -70,7 +70,7 @@ def _print(facts: "Facts", parts: "Split") -> None:
 
 
 def _lines(facts: "Facts", parts: "Split") -> list[str]:
-    from triode.capture.alignment import CLEAR_POLARITY
+    from triode.capture.timing import CLEAR_POLARITY
 
     alignment, rate_hz = facts.alignment, facts.rate_hz
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from triode.architectures import Network, networks
 from triode.capture import Alignment, Pair, split
-from triode.capture.alignment import CLEAR_POLARITY
+from triode.capture.timing import CLEAR_POLARITY
 from triode.errors import AudioError
 from triode.files import refuse_overwrite, write_text_atomically
 from triode.graph import receptive_field
