@@ -8,7 +8,7 @@ SOURCES := $(shell find src recipes -not -name '__pycache__' -not -name '*.pyc')
 # The WebAssembly player that tests/conformance asks; without Node.js those tests say "skipped".
 PLAYER := $(if $(shell command -v npm),tests/conformance/node_modules/.installed)
 
-.PHONY: demo test test-all lint docs bench fuzz clean
+.PHONY: demo test test-all lint docs bench bench-capture fuzz clean
 
 demo: .venv/.installed
 	$(BIN)/triode demo --output demo --force
@@ -35,6 +35,9 @@ bench: .venv/.installed $(PLAYER)
 	$(BIN)/python benchmarks/help_time.py
 	$(BIN)/python benchmarks/elementwise.py
 	$(BIN)/python benchmarks/engine.py
+
+bench-capture: .venv/.installed
+	$(BIN)/python benchmarks/capture_checks.py
 
 fuzz: .venv/.installed
 	$(PIP) atheris

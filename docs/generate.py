@@ -6,6 +6,7 @@ A test fails when what this writes differs from what is in the repository.
 """
 
 import inspect
+import json
 import re
 import typing
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import typer
 from pydantic import BaseModel
 
 from triode.capture import Layout
+from triode.capture.checks import CHECKS, REFUSALS
 from triode.capture.excitation.describing import picture, rows
 from triode.cli.main import application
 from triode.training.recipe import Recipe, load_recipe, recipe_names
@@ -22,6 +24,7 @@ from triode.training.recipe import Recipe, load_recipe, recipe_names
 __all__ = ["pages", "parameter_names"]
 
 FOLDER = Path(__file__).resolve().parent / "reference"
+RESULTS = FOLDER.parents[1] / "benchmarks" / "results"
 VALUES = {bool: "", Path: "PATH", float: "NUMBER", int: "INTEGER", str: "TEXT"}
 # "one, other: What they mean," with deeper lines that go on.
 ATTRIBUTES = re.compile(r"^ {4}(\w[\w, ]*): (.*(?:\n {8}.*)*)", re.MULTILINE)
@@ -32,6 +35,7 @@ def pages() -> dict[Path, str]:
     """Every generated page and its text."""
     return {
         FOLDER / "cli.md": NOTICE + "\n".join(_commands()) + "\n",
+        FOLDER / "checks.md": NOTICE + "\n".join(_checks()) + "\n",
         FOLDER / "excitation.md": NOTICE + "\n".join(_excitation()) + "\n",
         FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
     }
@@ -140,6 +144,59 @@ def _excitation() -> Iterator[str]:
     yield "`R` the repeated passage, `s` sweeps, `t` tones, `n` noise, `p` playing, `d` decay, `|`"
     yield "clicks.\n"
     yield from _table(("from", "to", "second", "what"), list(rows(layout)))
+
+
+def _checks() -> Iterator[str]:
+    result = json.loads((RESULTS / "capture_checks.json").read_text(encoding="utf-8"))
+    cases = result["cases"]
+    sources = sorted({case["source"] for case in cases})
+    yield "# Checks\n"
+    yield "What `triode check` looks for, by the id that `--json` gives, and how often it is right."
+    yield f"Measured on {len(cases)} pairs: faults of three strengths put into {len(sources)}"
+    yield f"recordings ({', '.join(sources)}), and the same without one."
+    yield "A check raises an alarm when it returns a note or worse."
+    yield "Precision: alarms that were right, of all alarms. Recall:"
+    yield "faults found, of all faults of the check's own. `make bench-capture` measures it anew;"
+    yield "[the explanation](../explanation/checks.md) says what each check means.\n"
+    titles = {check.id: check.title for check in CHECKS} | REFUSALS
+    rows = []
+    for name, title in titles.items():
+        row = result["checks"].get(name)
+        if row is None:
+            rows.append((f"`{name}`", title, "0", "0", "", "", ""))
+            continue
+        by_grade = row["recall_by_grade"]
+        grades = tuple(_share(by_grade.get(one)) for one in ("strong", "medium", "weak"))
+        shares = _share(row["precision"]), _share(row["recall"])
+        alarms, count = str(row["alarms"]), str(row["cases"])
+        rows.append((f"`{name}`", title, count, alarms, *shares, ", ".join(grades)))
+    heads = ("id", "check", "faults", "alarms", "precision", "recall", "strong, medium, weak")
+    yield from _table(heads, rows)
+    yield "## What was put in\n"
+    faults: dict[str, list[bool]] = {}
+    for case in cases:
+        if case["expected"]:
+            found = case["expected"] in case["alarms"]
+            faults.setdefault(f"{case['expected']}|{case['fault']}", []).append(found)
+    lines = [
+        (f"`{key.partition('|')[0]}`", key.partition("|")[2], f"{sum(one)} of {len(one)}")
+        for key, one in faults.items()
+    ]
+    yield from _table(("check", "fault", "found"), lines)
+    wrong = [
+        (f"`{name}`", fault)
+        for name, row in result["checks"].items()
+        for fault in row["false_alarms"]
+    ]
+    yield "## False alarms\n"
+    if wrong:
+        yield from _table(("check", "recording: fault"), wrong)
+    else:
+        yield "None.\n"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.0f} %"
 
 
 def _recipes() -> Iterator[str]:

@@ -7,6 +7,7 @@ used is refused with a `CaptureError` that says why; what is doubtful becomes a 
 
 from triode.capture.alignment import align
 from triode.capture.customary import CustomaryLayout, recognise_customary
+from triode.capture.examining import Examination, examine
 from triode.capture.excitation import Layout, excitation_signal, recognise_excitation
 from triode.capture.making import make_pair
 from triode.capture.pair import Facts, Pair
@@ -18,6 +19,7 @@ from triode.capture.timing import Alignment, Jump, Vote
 __all__ = [
     "Alignment",
     "CustomaryLayout",
+    "Examination",
     "Facts",
     "Jump",
     "Layout",
@@ -27,6 +29,7 @@ __all__ = [
     "Split",
     "Vote",
     "align",
+    "examine",
     "excitation_signal",
     "find_repeats",
     "make_pair",

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from triode.audio import (
     IN_MEMORY,
     Audio,
-    Levels,
     SignalStore,
     inspect_audio,
     measure_levels,
@@ -17,20 +16,37 @@ from triode.audio import (
     resample,
 )
 from triode.capture.alignment import align
-from triode.capture.checks import check_lengths, check_levels, check_rate, common_rate_hz
+from triode.capture.checks import Finding, RefusedError, Severity, Subject, run_checks
+from triode.capture.checks.refusals import (
+    check_lengths,
+    check_levels,
+    check_rate,
+    common_rate_hz,
+)
 from triode.capture.customary import CustomaryLayout, recognise_customary
-from triode.capture.excitation import alignment_parts, noise_floor_dbfs, recognise_excitation
-from triode.capture.order import check_order
+from triode.capture.excitation import (
+    Layout,
+    alignment_parts,
+    noise_floor_dbfs,
+    recognise_excitation,
+)
 from triode.capture.pair import Facts, Pair
+from triode.capture.repairs import (
+    channel_likeness,
+    pad_end,
+    resting_offset,
+    sounding_channel,
+    true_rate_hz,
+    without_offset,
+)
 from triode.capture.repeats import Repeat, find_repeats
 from triode.capture.replicate import replicate_floor_esr
 from triode.capture.timing import SURE_CONFIDENCE, Alignment
+from triode.errors import AudioError, CaptureError
 
 __all__ = ["make_pair"]
 
 _Signal = npt.NDArray[np.float32]
-_UNREPEATABLE_ESR = 0.01
-_NOTABLE_DC = 0.005
 
 
 def make_pair(
@@ -39,6 +55,7 @@ def make_pair(
     *,
     rate_hz: int | None = None,
     channel: int | None = None,
+    repair: bool = True,
     store: SignalStore = IN_MEMORY,
 ) -> Pair:
     """Read two recordings and make training material of them.
@@ -51,40 +68,80 @@ def make_pair(
         wet_path: What came back.
         rate_hz: The rate of the result; None keeps that of the files.
         channel: Which channel to take of a file that has several, from 1.
+        repair: Put right what can be put right without guessing; `Facts.repairs` says what was.
         store: Where to keep the signals.
 
     Raises:
         AudioError: A file cannot be read.
         CaptureError: The two cannot be used: rates, silence, clipping, length, order, or no
-            likeness between them.
+            likeness between them. A `RefusedError` carries the findings.
         OutputError: The store cannot be written.
     """
-    dry_file, wet_file = (_read(path, channel, store) for path in (dry_path, wet_path))
-    warnings: list[str] = []
+    repairs: list[str] = []
+    dry_file, _ = _read(dry_path, channel, repairs, store, repair=repair)
+    wet_file, wet_channel = _read(wet_path, channel, repairs, store, repair=repair)
     for audio in (dry_file, wet_file):
-        warnings += check_rate(audio.rate_hz, audio.path)
+        check_rate(audio.rate_hz, audio.path)
+    if rate_hz is None and repair and dry_file.rate_hz != wet_file.rate_hz:
+        rate_hz = dry_file.rate_hz
+        repairs.append(f"The wet recording was resampled to {rate_hz} Hz, the dry one's rate.")
     own_rate_hz = common_rate_hz(dry_file.rate_hz, wet_file.rate_hz, rate_hz)
     pair_rate_hz = own_rate_hz if rate_hz is None else rate_hz
     check_rate(pair_rate_hz, "--rate")
     dry_levels, wet_levels = measure_levels(dry_file.samples), measure_levels(wet_file.samples)
-    warnings += check_levels(dry_levels, dry_file.path, is_wet=False)
-    warnings += check_levels(wet_levels, wet_file.path, is_wet=True)
+    check_levels(dry_levels, dry_file.path)
+    check_levels(wet_levels, wet_file.path)
 
     dry = resample(dry_file.samples, dry_file.rate_hz, own_rate_hz, store)
     wet = resample(wet_file.samples, wet_file.rate_hz, own_rate_hz, store)
     check_lengths(len(dry), len(wet), min(len(dry), len(wet)), own_rate_hz)
+    likeness = channel_likeness(wet_file, dry, own_rate_hz)
     excitation = recognise_excitation(dry, own_rate_hz)
-    alignment = align(*alignment_parts(dry, wet, excitation), own_rate_hz)
+    wet, alignment, true_hz = _aligned(
+        dry,
+        wet,
+        own_rate_hz,
+        excitation,
+        wet_file,
+        channel,
+        likeness,
+        repairs,
+        store,
+        repair=repair,
+    )
     lengths = len(dry), len(wet)
-    dry, wet = _cut(dry, wet, alignment.advance_samples)
-    warnings += check_lengths(*lengths, len(dry), own_rate_hz)
-    warnings += check_order(dry, wet, own_rate_hz, alignment, dry_levels, wet_levels)
+    dry, wet, padding = _cut(dry, wet, alignment.advance_samples, own_rate_hz, store, repair=repair)
+    check_lengths(*lengths, len(dry), own_rate_hz)
+    offset = resting_offset(dry, wet, own_rate_hz)
+    removal = None
+    if repair:
+        wet, removal = without_offset(wet, offset, store)
+    repairs += [one for one in (padding, removal) if one]
     if excitation is not None:
-        offset = excitation.offset + min(0, alignment.advance_samples)
-        excitation = replace(excitation, offset=offset, frames=len(dry))
+        begin = excitation.offset + min(0, alignment.advance_samples)
+        excitation = replace(excitation, offset=begin, frames=len(dry))
     repeats = find_repeats(dry, own_rate_hz) if excitation is None else excitation.repeats
     floor = replicate_floor_esr(wet, own_rate_hz, repeats)
-    warnings += _doubts(alignment, wet_levels, floor)
+    findings = run_checks(
+        Subject(
+            dry=dry,
+            wet=wet,
+            rate_hz=own_rate_hz,
+            dry_file=dry_file,
+            wet_file=wet_file,
+            dry_levels=dry_levels,
+            wet_levels=wet_levels,
+            alignment=alignment,
+            repeats=repeats,
+            replicate_floor_esr=floor,
+            resting_offset=offset,
+            offset_removed=removal is not None,
+            true_wet_rate_hz=true_hz,
+            wet_channel=wet_channel,
+            channel_likeness=likeness,
+        )
+    )
+    _refuse(findings, wet_file)
 
     dry = resample(dry, own_rate_hz, pair_rate_hz, store)
     wet = resample(wet, own_rate_hz, pair_rate_hz, store)
@@ -109,42 +166,110 @@ def make_pair(
         repeats=_scaled(repeats, ratio, len(dry)),
         replicate_floor_esr=floor,
         customary=_customary(dry_file, alignment, pair_rate_hz, len(dry)),
-        warnings=tuple(warnings),
+        findings=findings,
         excitation=excitation,
         noise_floor_dbfs=None if excitation is None else noise_floor_dbfs(wet, excitation),
+        repairs=tuple(repairs),
     )
     return Pair(dry=dry, wet=wet, rate_hz=pair_rate_hz, facts=facts)
 
 
-def _read(path: str | os.PathLike[str], channel: int | None, store: SignalStore) -> Audio:
-    """A mono file has no channel to choose, whatever is asked of its partner."""
-    return read_audio(path, channel if inspect_audio(path).channels > 1 else None, store)
+def _read(
+    path: str | os.PathLike[str],
+    channel: int | None,
+    repairs: list[str],
+    store: SignalStore,
+    *,
+    repair: bool,
+) -> tuple[Audio, int]:
+    """The file and which of its channels it is; a mono file has none to choose."""
+    if inspect_audio(path).channels == 1:
+        return read_audio(path, None, store), 1
+    try:
+        return read_audio(path, channel, store), channel or 1
+    except AudioError:
+        only = sounding_channel(path) if channel is None and repair else None
+        if only is None:
+            raise
+        repairs.append(f"{path}: channel {only} was taken, the only one with any sound.")
+        return read_audio(path, only, store), only
 
 
-def _cut(dry: _Signal, wet: _Signal, advance_samples: int) -> tuple[_Signal, _Signal]:
+def _aligned(
+    dry: _Signal,
+    wet: _Signal,
+    rate_hz: int,
+    excitation: Layout | None,
+    wet_file: Audio,
+    channel: int | None,
+    likeness: tuple[float, ...],
+    repairs: list[str],
+    store: SignalStore,
+    *,
+    repair: bool,
+) -> tuple[_Signal, Alignment, int]:
+    """Lay wet over dry; when they do not fit, find out whether channel or speed is why."""
+    try:
+        return wet, align(*alignment_parts(dry, wet, excitation), rate_hz), wet_file.rate_hz
+    except CaptureError:
+        best = max(range(len(likeness)), key=lambda one: likeness[one]) if likeness else 0
+        if likeness and likeness[best] >= SURE_CONFIDENCE:
+            raise RefusedError(
+                "channel",
+                "the chosen channel does not follow the dry recording, another one does",
+                where=wet_file.path,
+                expected=f"channel {best + 1}",
+                got=f"channel {channel or 1}",
+                hint=f"Pass --channel {best + 1}.",
+            ) from None
+        true_hz = true_rate_hz(dry, wet, rate_hz)
+        if true_hz is None:
+            raise
+        if not repair:
+            raise RefusedError(
+                "rate",
+                "the wet recording plays at the wrong speed",
+                where=wet_file.path,
+                expected=f"samples taken at {rate_hz} Hz, as the file says",
+                got=f"samples that fit the dry recording at {true_hz} Hz",
+                hint="Leave out --no-repair to have it resampled, or record again at one rate.",
+            ) from None
+    wet = resample(wet, true_hz, rate_hz, store)
+    repairs.append(f"The wet recording was resampled from {true_hz} Hz, its true rate.")
+    return wet, align(*alignment_parts(dry, wet, excitation), rate_hz), true_hz
+
+
+def _refuse(findings: tuple[Finding, ...], wet_file: Audio) -> None:
+    """Raise the first error among the findings, all of them attached."""
+    for one in findings:
+        if one.severity is Severity.ERROR:
+            raise RefusedError(
+                one.check,
+                f"{one.summary[:1].lower()}{one.summary[1:]}".rstrip("."),
+                where=wet_file.path if one.check == "clipping-wet" else None,
+                hint=one.advice[0] if one.advice else None,
+                findings=findings,
+            )
+
+
+def _cut(
+    dry: _Signal,
+    wet: _Signal,
+    advance_samples: int,
+    rate_hz: int,
+    store: SignalStore,
+    *,
+    repair: bool,
+) -> tuple[_Signal, _Signal, str | None]:
     if advance_samples >= 0:
         wet = wet[advance_samples:]
     else:
         dry = dry[-advance_samples:]
+    padding = None
+    if repair:
+        wet, padding = pad_end(dry, wet, rate_hz, store)
     frames = min(len(dry), len(wet))
-    return dry[:frames], wet[:frames]
-
-
-def _doubts(alignment: Alignment, wet_levels: Levels, floor: float | None) -> list[str]:
-    doubts = []
-    if alignment.confidence < SURE_CONFIDENCE:
-        doubts.append(
-            f"The delay of {alignment.delay_samples:.1f} samples is unsure (confidence "
-            f"{alignment.confidence:.2f}): check that the two files belong together."
-        )
-    if abs(wet_levels.dc) > _NOTABLE_DC:
-        doubts.append(f"The wet recording has a DC offset of {wet_levels.dc:+.4f}.")
-    if floor is not None and floor > _UNREPEATABLE_ESR:
-        doubts.append(
-            f"The gear does not repeat itself: the same passage came back with an ESR of "
-            f"{floor:.3g}. No capture can do better; look for modulation, drift or noise."
-        )
-    return doubts
+    return dry[:frames], wet[:frames], padding
 
 
 def _scaled(repeats: tuple[Repeat, ...], ratio: float, frames: int) -> tuple[Repeat, ...]:

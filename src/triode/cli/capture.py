@@ -62,7 +62,7 @@ def signal(
     """Write the signal to send through the gear, 24 bit. Equal options give equal files."""
     from triode.audio import write_audio
     from triode.capture import excitation_signal
-    from triode.capture.checks import check_rate
+    from triode.capture.checks.refusals import check_rate
     from triode.files import refuse_overwrite, require_suffix
 
     require_suffix(output, ".wav", ".flac")
@@ -99,7 +99,7 @@ def record(
     from rich.console import Console
 
     from triode.audio import read_audio, write_audio
-    from triode.capture.checks import check_rate
+    from triode.capture.checks.refusals import check_rate
     from triode.capture.recording import record as record_take
     from triode.cli.capture_screen import RecordScreen, set_level, take_lines
     from triode.files import refuse_overwrite, require_suffix

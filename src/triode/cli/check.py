@@ -1,13 +1,13 @@
 """`triode check`: whether two recordings make a usable pair, and what is known about them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from triode.audio import Levels
-    from triode.capture import Facts, Split
+    from triode.capture import Examination, Facts, Split
 
 __all__ = ["check"]
 
@@ -18,6 +18,13 @@ def check(
     dry: Annotated[Path, typer.Argument(help="What was sent to the gear, WAV or FLAC.")],
     wet: Annotated[Path, typer.Argument(help="What came back from the gear, WAV or FLAC.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Also write a page with a plot per finding.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing page.")] = False,
+    no_repair: Annotated[
+        bool, typer.Option("--no-repair", help="Refuse or report what is otherwise put right.")
+    ] = False,
     rate: Annotated[
         int | None, typer.Option(help="Resample both to this rate in Hz. Default: their own.")
     ] = None,
@@ -28,45 +35,72 @@ def check(
         int, typer.Option(min=1, help="Context in samples that the split leaves. Default: A2's.")
     ] = _A2_RECEPTIVE_FIELD,
 ) -> None:
-    """Show the rate, delay, polarity, levels and split of two recordings; fail if unusable."""
-    from triode.capture import make_pair, split
-    from triode.errors import TriodeError
+    """Say what is wrong with two recordings, why, and what to do; fail if they are unusable."""
+    from triode.capture import examine, split
+    from triode.errors import CaptureError, TriodeError
+    from triode.report.check_page import check_output, write_check_page
 
+    if html is not None:
+        check_output(html, inputs=(dry, wet), force=force)
+    parts: Split | None = None
     try:
-        pair = make_pair(dry, wet, rate_hz=rate, channel=channel)
-        parts = split(pair.dry, pair.rate_hz, receptive_field, repeats=pair.facts.repeats)
-    except TriodeError as error:
+        result = examine(dry, wet, rate_hz=rate, channel=channel, repair=not no_repair)
+        error: TriodeError | None = result.error
+        if result.pair is not None:
+            pair = result.pair
+            try:
+                parts = split(pair.dry, pair.rate_hz, receptive_field, repeats=pair.facts.repeats)
+            except CaptureError as refusal:
+                error = refusal
+    except TriodeError as refusal:
         if json:
-            _print_json({"usable": False, "error": str(error)})
+            _print_json({"usable": False, "error": str(refusal), "findings": []})
         raise
+    if html is not None:
+        write_check_page(html, dry, wet, result, parts, force=force)
     if json:
-        _print_json(_as_json(pair.facts, parts))
+        _print_json(_as_json(result, parts, error))
     else:
-        _print(pair.facts, parts)
+        _print(result, parts)
+        if html is not None:
+            typer.echo(f"Page: {html}")
+    if error is not None:
+        raise error
 
 
-def _as_json(facts: "Facts", parts: "Split") -> dict[str, object]:
+def _as_json(
+    result: "Examination", parts: "Split | None", error: Exception | None
+) -> dict[str, Any]:
     """The facts, those of the alignment at the top level, where scripts look for them."""
-    rest = facts.to_json()
+    if result.pair is None or parts is None:
+        findings = [one.to_json() for one in result.findings]
+        return {"usable": False, "error": str(error), "findings": findings}
+    rest = result.pair.facts.to_json()
     alignment = rest.pop("alignment")
     return {"usable": True, **alignment, **rest, "split": parts.to_json()}
 
 
-def _print_json(facts: dict[str, object]) -> None:
+def _print_json(facts: dict[str, Any]) -> None:
     import json
 
     typer.echo(json.dumps(facts, indent=2, allow_nan=False))
 
 
-def _print(facts: "Facts", parts: "Split") -> None:
+def _print(result: "Examination", parts: "Split | None") -> None:
     from rich.console import Console
 
+    from triode.cli.findings import print_findings, print_repairs
+
     console = Console(soft_wrap=True, highlight=False)
-    for line in _lines(facts, parts):
-        console.print(line, markup=False)
-    for warning in facts.warnings:
-        console.print(f"Warning: {warning}", style="yellow", markup=False)
-    console.print("Usable." if not facts.warnings else "Usable, see the warnings.")
+    if result.pair is not None and parts is not None:
+        for line in _lines(result.pair.facts, parts):
+            console.print(line, markup=False)
+    print_findings(console, result.findings)
+    if result.pair is not None:
+        print_repairs(console, result.pair.facts.repairs)
+    if result.pair is not None and parts is not None:
+        warned = any(one.severity.value == "warning" for one in result.notable)
+        console.print("Usable, see the warnings." if warned else "Usable.")
 
 
 def _lines(facts: "Facts", parts: "Split") -> list[str]:

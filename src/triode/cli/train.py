@@ -61,6 +61,9 @@ def train(
     channel: Annotated[
         int | None, typer.Option(help="Which channel of a file with several to use, from 1.")
     ] = None,
+    no_repair: Annotated[
+        bool, typer.Option("--no-repair", help="Refuse or report what is otherwise put right.")
+    ] = False,
     name: Annotated[str | None, typer.Option(help="What the capture is called.")] = None,
     modeled_by: Annotated[str | None, typer.Option(help="Who made it.")] = None,
     gear_make: Annotated[str | None, typer.Option(help="Maker of the gear.")] = None,
@@ -114,6 +117,7 @@ def train(
             force=force,
             rate_hz=rate,
             channel=channel,
+            repair=not no_repair,
             metadata=metadata,
             progress=screen,
         )

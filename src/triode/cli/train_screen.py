@@ -9,6 +9,7 @@ import threading
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self
 
+from triode.cli.findings import print_findings, print_repairs
 from triode.training import EpochRecord, Progress
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ class TrainScreen(Progress):
             f"validation: {seconds(split.validation)} ({split.reason})",
         ):
             self._console.print(line, markup=False)
-        for warning in facts.warnings:
-            self._console.print(f"Warning: {warning}", style="yellow", markup=False)
+        print_findings(self._console, facts.findings)
+        print_repairs(self._console, facts.repairs)
 
     def on_start(
         self, *, epochs: int, epochs_done: int, steps_per_epoch: int, best_esr: dict[str, float]

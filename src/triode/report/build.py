@@ -138,6 +138,7 @@ def _shown_facts(pair: Pair) -> Mapping[str, object]:
         "wet peak": f"{facts.wet_levels.peak_dbfs:.1f} dBFS",
         "wet level": f"{facts.wet_levels.rms_dbfs:.1f} dBFS RMS",
         "repeated passages": len(facts.repeats),
+        "repairs": facts.repairs or "none",
     }
 
 

@@ -49,6 +49,7 @@ def train(
     force: bool = False,
     rate_hz: int | None = None,
     channel: int | None = None,
+    repair: bool = True,
     metadata: "Metadata | None" = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -74,6 +75,7 @@ def train(
         force: Replace an existing output.
         rate_hz: Resample the pair to this rate; None keeps that of the files.
         channel: Which channel to use of files with several, from 1.
+        repair: Put right in the recordings what can be put right without guessing.
         metadata: Name, gear and so on for the file.
         progress: Told what happens; may ask to stop, and then the best so far is written.
 
@@ -101,7 +103,9 @@ def train(
     begin = None if start is None else read_start(start, _configs(chosen, DEFAULT_SAMPLE_RATE_HZ))
 
     store = SignalStore(outputs.model.parent)
-    pair = make_pair(dry_path, wet_path, rate_hz=rate_hz, channel=channel, store=store)
+    pair = make_pair(
+        dry_path, wet_path, rate_hz=rate_hz, channel=channel, repair=repair, store=store
+    )
     configs = _configs(chosen, pair.rate_hz)
     division = split(
         pair.dry,

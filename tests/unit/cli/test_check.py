@@ -59,6 +59,36 @@ def test_json(tmp_path: Path, application: typer.Typer, playing: np.ndarray) -> 
     assert len(facts["split"]["validation"]) == 2
 
 
+def test_findings_in_json_and_on_a_page(
+    tmp_path: Path, application: typer.Typer, playing: np.ndarray
+) -> None:
+    wet = np.clip(3 * np.concatenate([np.zeros(100), playing[:-100]]), -0.3, 0.3)
+    paths, page = write(tmp_path, playing, wet), tmp_path / "check.html"
+    result = CliRunner().invoke(application, [*paths, "--json", "--html", str(page)])
+    assert result.exit_code == 0
+    facts = json.loads(result.output)
+    found = {one["check"]: one for one in facts["findings"]}
+    assert found["clipping-wet"]["severity"] == "warning"
+    # 0.3 of full scale, stored as float32.
+    assert found["clipping-wet"]["evidence"]["level_dbfs"] == pytest.approx(-10.46, abs=0.01)
+    assert found["clipping-wet"]["advice"]
+    assert "clipped at -10.5 dBFS" in page.read_text(encoding="utf-8")
+    text = CliRunner().invoke(application, paths).output
+    assert "Warning (clipping-wet): The wet recording is clipped" in text
+    assert "Likely cause 1: " in text
+    assert "What to do 1: " in text
+    assert "Usable, see the warnings." in text
+
+
+def test_no_repair(tmp_path: Path, application: typer.Typer, playing: np.ndarray) -> None:
+    paths = write(tmp_path, playing, np.stack([np.tanh(4 * playing), 0 * playing], axis=1))
+    repaired = CliRunner().invoke(application, paths)
+    assert repaired.exit_code == 0
+    assert "Repaired: " in repaired.output
+    refused = CliRunner().invoke(application, [*paths, "--no-repair"])
+    assert isinstance(refused.exception, AudioError)
+
+
 def test_unusable_pair(tmp_path: Path, application: typer.Typer, playing: np.ndarray) -> None:
     paths = write(tmp_path, playing, np.zeros_like(playing))
     result = CliRunner().invoke(application, [*paths, "--json"])
@@ -67,6 +97,8 @@ def test_unusable_pair(tmp_path: Path, application: typer.Typer, playing: np.nda
     facts = json.loads(result.output)
     assert facts["usable"] is False
     assert "the recording is silent" in facts["error"]
+    (finding,) = facts["findings"]
+    assert (finding["check"], finding["severity"]) == ("silence", "error")
 
 
 def test_unreadable_file(tmp_path: Path, application: typer.Typer, playing: np.ndarray) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from triode.audio import measure_levels
 from triode.capture import Alignment, Facts, Pair
+from triode.capture.checks import Finding, Severity
 from triode.nam import ContainerConfig, LinearConfig, Model, Submodel
 from triode.report import Evaluation, build_report, evaluate_pair
 
@@ -72,7 +73,10 @@ def make_pair_of() -> Callable[..., Pair]:
             repeats=(),
             replicate_floor_esr=floor,
             customary=None,
-            warnings=("The wet recording is odd.", "some folder/wet.wav: it clips."),
+            findings=tuple(
+                Finding(check="level", severity=Severity.WARNING, summary=summary)
+                for summary in ("The wet recording is odd.", "some folder/wet.wav: it clips.")
+            ),
         )
         return Pair(dry=dry, wet=wet, rate_hz=rate_hz, facts=facts)
 

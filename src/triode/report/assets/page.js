@@ -87,11 +87,15 @@
 
   // One player sounds at a time, and the next goes on where the last one was.
   const players = [...document.querySelectorAll("audio")];
+  const switches = document.querySelector(".switches");
+  if (switches === null) {
+    return;
+  }
   const keepPlace = document.getElementById("keep-place");
   const loop = document.getElementById("loop");
   const trueLevel = document.getElementById("true-level");
   let last = null;
-  document.querySelector(".switches").hidden = false;
+  switches.hidden = false;
   loop.addEventListener("change", () => players.forEach((one) => (one.loop = loop.checked)));
   trueLevel.addEventListener("change", () => {
     for (const player of players.filter((one) => one.dataset.boostDb)) {

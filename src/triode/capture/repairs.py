@@ -1,0 +1,133 @@
+"""What can be put right in two recordings without guessing; each repair is said in one sentence."""
+
+import itertools
+import os
+
+import numpy as np
+import numpy.typing as npt
+
+from triode.audio import (
+    Audio,
+    SignalStore,
+    audio_blocks,
+    blocks_of,
+    inspect_audio,
+    peak_of,
+    resample,
+)
+from triode.capture.alignment import align
+from triode.capture.checks.offset import NOTABLE_OFFSET
+from triode.capture.checks.pauses import find_pauses
+from triode.errors import CaptureError
+
+__all__ = [
+    "channel_likeness",
+    "pad_end",
+    "resting_offset",
+    "sounding_channel",
+    "true_rate_hz",
+    "without_offset",
+]
+
+Signal = npt.NDArray[np.float32]
+
+_MISTAKEN_RATES_HZ = (44_100, 48_000, 88_200, 96_000)
+_EXCERPT_SECONDS = 25.0
+_SURELY = 0.5
+_SILENT_SHARE = 0.003
+_BLOCK_FRAMES = 1 << 18
+_LONGEST_PAD_SECONDS = 1.0
+_SILENCE = 1e-4
+_BLOCK_SECONDS = 0.1
+
+
+def sounding_channel(path: str | os.PathLike[str]) -> int | None:
+    """The one channel of a file that has any sound, from 1; None if that leaves a choice."""
+    info = inspect_audio(path)
+    peaks = [
+        max(peak_of(block) for block in audio_blocks(path, _BLOCK_FRAMES, channel))
+        for channel in range(1, info.channels + 1)
+    ]
+    sounding = [place for place, peak in enumerate(peaks) if peak > _SILENT_SHARE * max(peaks)]
+    return sounding[0] + 1 if len(sounding) == 1 else None
+
+
+def channel_likeness(wet_file: Audio, dry: Signal, rate_hz: int) -> tuple[float, ...]:
+    """How well each channel follows `dry`, (frames,), 0 to 1; empty for a file with one channel."""
+    if wet_file.channels == 1:
+        return ()
+    dry = dry[: round(_EXCERPT_SECONDS * rate_hz)]
+    frames = round(_EXCERPT_SECONDS * wet_file.rate_hz)
+    likeness = []
+    for channel in range(1, wet_file.channels + 1):
+        excerpt = next(audio_blocks(wet_file.path, frames, channel))
+        wet = resample(excerpt, wet_file.rate_hz, rate_hz)
+        likeness.append(_confidence(dry, wet, rate_hz) if peak_of(wet) > _SILENCE else 0.0)
+    return tuple(likeness)
+
+
+def _confidence(dry: Signal, wet: Signal, rate_hz: int) -> float:
+    try:
+        return align(dry, wet, rate_hz).confidence
+    except CaptureError:
+        return 0.0
+
+
+def true_rate_hz(dry: Signal, wet: Signal, rate_hz: int) -> int | None:
+    """The rate at which `wet` must have been recorded to follow `dry`, if it is not `rate_hz`.
+
+    Only the customary rates are tried, on the first 25 s.
+
+    Args:
+        dry: (frames,).
+        wet: (frames,).
+        rate_hz: What both files say.
+    """
+    frames = round(_EXCERPT_SECONDS * rate_hz)
+    dry, wet = dry[:frames], wet[:frames]
+    for candidate_hz in _MISTAKEN_RATES_HZ:
+        if candidate_hz == rate_hz:
+            continue
+        if _confidence(dry, resample(wet, candidate_hz, rate_hz), rate_hz) > _SURELY:
+            return candidate_hz
+    return None
+
+
+def resting_offset(dry: Signal, wet: Signal, rate_hz: float) -> float | None:
+    """What an aligned `wet` rests at while `dry` rests, (frames,) each; None without a pause.
+
+    The median over means of a tenth of a second, which hold whole periods of 50 and 60 Hz.
+    """
+    block = round(_BLOCK_SECONDS * rate_hz)
+    means = [
+        float(wet[at : at + block].mean(dtype=np.float64))
+        for one in find_pauses(dry, rate_hz)
+        for at in range(one.settled, one.stop - block + 1, block)
+    ]
+    return float(np.median(means)) if means else None
+
+
+def without_offset(
+    wet: Signal, offset: float | None, store: SignalStore
+) -> tuple[Signal, str | None]:
+    """Take out what the recording rests at, if that is worth it, and say so."""
+    if offset is None or abs(offset) <= NOTABLE_OFFSET:
+        return wet, None
+    moved = store.keep((block - np.float32(offset) for block in blocks_of(wet)), len(wet))
+    return moved, f"A DC offset of {offset:+.4f}, there in silence, was removed."
+
+
+def pad_end(
+    dry: Signal, wet: Signal, rate_hz: float, store: SignalStore
+) -> tuple[Signal, str | None]:
+    """Lengthen an aligned `wet` with silence where it ends early and `dry` is silent anyway."""
+    missing = len(dry) - len(wet)
+    if not 0 < missing <= _LONGEST_PAD_SECONDS * rate_hz:
+        return wet, None
+    # The gear rings on after the last sound: silence must have begun well before.
+    before = dry[len(wet) - round(0.25 * rate_hz) :]
+    if np.abs(before).max(initial=0.0) > _SILENCE:
+        return wet, None
+    silence = np.full(missing, np.median(wet[-100:]), np.float32)
+    padded = store.keep(itertools.chain(blocks_of(wet), [silence]), len(dry))
+    return padded, f"{missing} samples of silence were put after the end of the wet recording."
