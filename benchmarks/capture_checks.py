@@ -174,17 +174,17 @@ def _case(
 def _file_faults(folder: Path, source: str, dry: Signal, wet: Signal) -> Iterator[dict[str, Any]]:
     """What is wrong with files rather than with sound."""
     late = np.concatenate([np.zeros(200, np.float32), wet])[: len(wet)]
-    yield _case(source, "swapped", "order", "strong", (), findings_of(folder, late, dry))
+    yield _case(source, "swapped", "order", "strong", ("delay",), findings_of(folder, late, dry))
     yield _case(source, "silent", "silence", "strong", (), findings_of(folder, dry, 0 * wet))
     cut = findings_of(folder, dry, wet[: 2 * RATE_HZ])
     yield _case(source, "two seconds only", "length", "strong", (), cut)
-    fast = np.interp(np.arange(0, len(wet), 44_100 / 48_000), np.arange(len(wet)), wet)
+    fast = np.interp(np.arange(0, len(wet), 48_000 / 44_100), np.arange(len(wet)), wet)
     yield _case(
         source,
         "44.1 kHz taken for 48 kHz",
         "rate",
         "strong",
-        ("length", "bandwidth"),
+        ("length", "bandwidth", "delay"),
         findings_of(folder, dry, fast.astype(np.float32)[: len(wet)]),
     )
     both = np.stack([0.001 * np.random.default_rng(5).standard_normal(len(wet)), wet], axis=1)
@@ -203,7 +203,8 @@ def cases_of(source: str, dry: Signal, wet: Signal, part: int) -> list[dict[str,
         advance = align(dry, wet, RATE_HZ).advance_samples
         repeats = find_repeats(dry, RATE_HZ)
         for one in DISTURBANCES[part::PARTS]:
-            found = run_checks(subject_of(*one.apply(dry, wet), advance, repeats))
+            known = 0 if one.expected == "copy" else advance
+            found = run_checks(subject_of(*one.apply(dry, wet), known, repeats))
             cases.append(_case(source, one.name, one.expected, one.grade, one.also, found))
             print(source, one.name, cases[-1]["alarms"], cases[-1]["evidence"], flush=True)
         if part == 0:

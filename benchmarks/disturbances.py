@@ -133,7 +133,8 @@ def gain_control(signal: Signal, strength: float) -> npt.NDArray[np.float64]:
     level = 10 * np.log10(
         _follow(signal.astype(np.float64) ** 2, 1.5, 5.0) + 1e-3 * _rms(signal) ** 2
     )
-    return signal * 10 ** (-strength * (level - np.median(level)) / 20)
+    result = signal * 10 ** (-strength * (level - np.median(level)) / 20)
+    return 0.9 * result / np.abs(result).max()
 
 
 def gate(signal: Signal, threshold_db: float) -> npt.NDArray[np.float64]:
@@ -334,7 +335,11 @@ DISTURBANCES: tuple[Disturbance, ...] = (
         ("replicate", "release"),
     ),
     *_graded(
-        "band ends at, Hz", "bandwidth", (8e3, 12e3, 16e3), lambda v: _wet(lambda x: wall(x, v))
+        "band ends at, Hz",
+        "bandwidth",
+        (8e3, 12e3, 16e3),
+        lambda v: _wet(lambda x: wall(x, v)),
+        ("delay", "coding"),
     ),
     *_graded(
         "MP3, level",

@@ -58,7 +58,7 @@ def test_an_offset_of_the_gear_is_kept(
     dry, wet = rested
     one_sided = np.where(wet > 0, wet, 0.6 * wet).astype(np.float32)
     pair = make_pair(*write(tmp_path, dry, one_sided))
-    assert pair.facts.repairs == ()
+    assert not any("DC offset" in one for one in pair.facts.repairs)
     (offset,) = [one for one in pair.facts.findings if one.check == "offset"]
     assert offset.severity.value == "note"
     assert "in pauses it is not" in offset.summary
@@ -80,7 +80,8 @@ def test_wrong_speed(tmp_path: Path, dry: np.ndarray, wet: np.ndarray) -> None:
     # What was recorded at 44.1 kHz, and is in a file that says 48 kHz.
     paths = write(tmp_path, dry, resample(wet, 48_000, 44_100))
     pair = make_pair(*paths)
-    assert abs(pair.facts.alignment.delay_samples - 300) <= 2
+    # What ends at 22.05 kHz rings before it answers, and the first arrival is what counts.
+    assert -4 <= pair.facts.alignment.delay_samples - 300 <= 1
     assert any("from 44100 Hz, its true rate" in one for one in pair.facts.repairs)
     assert any("taken at 44100 Hz" in one for one in pair.facts.warnings)
     with pytest.raises(RefusedError, match=r"wrong speed.*44100 Hz.*--no-repair"):
