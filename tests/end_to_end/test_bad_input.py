@@ -345,7 +345,8 @@ def test_an_output_that_cannot_be_written(
             "lerning_rate",
             (
                 "tiny.toml: unknown key optimizer.lerning_rate. Expected one of learning_rate, "
-                "decay_per_epoch, beta1, beta2, epsilon. Did you mean learning_rate?"
+                "schedule, decay_per_epoch, warm_up_share, final_share, clip_norm, beta1, beta2, "
+                "epsilon. Did you mean learning_rate?"
             ),
         ),
         (

@@ -18,6 +18,11 @@ struct view {
     size_t plane;
 };
 
+static void copy(float *to, const float *from, size_t floats)
+{
+    __builtin_memcpy(to, from, floats * sizeof(float));
+}
+
 /* Zero the frames of a chunk's rows that lie before frame `begin` of the window. */
 static NOINLINE __attribute__((unused)) void silence(
     float *rows, size_t plane, unsigned channels, unsigned from, unsigned to, unsigned begin)
@@ -116,11 +121,6 @@ EXPORT void segment_forward(
     float *work, const float *weights, const float *in, float *out, size_t frames);
 EXPORT void segment_backward(float *work, const float *weights, const float *gradient,
     float *gradients, float *signal_gradient, size_t frames);
-
-static void copy(float *to, const float *from, size_t floats)
-{
-    __builtin_memcpy(to, from, floats * sizeof(float));
-}
 
 static size_t whole(size_t frames) { return (frames + GRAIN - 1) / GRAIN * GRAIN; }
 static size_t stride_of(size_t frames)
