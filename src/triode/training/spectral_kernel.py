@@ -112,15 +112,15 @@ class SpectralKernel:
                     spectra[window].append(spectrum)
 
         self._deal(batch, samples, compare)
-        errors, logarithms = np.sqrt(sums[:, :, 0].sum(0)), sums[:, :, 1].sum(0)
-        counts = np.array([one.size for one in target.magnitudes])
-        norms = np.array(target.norms)
-        value = float(np.mean(errors / norms + logarithms / counts))
+        errors = np.sqrt(sums[:, :, 0].sum(0)).tolist()
+        logarithms = sums[:, :, 1].sum(0).tolist()
+        counts = [one.size for one in target.magnitudes]
+        value = sum(map(_distance, errors, target.norms, logarithms, counts)) / len(counts)
         if not gradient:
             return value, None
-        shares = errors * norms
-        by_difference = np.where(shares > 0.0, 1.0 / np.where(shares > 0.0, shares, 1.0), 0.0)
-        by_sign = 1.0 / counts
+        shares = [error * norm for error, norm in zip(errors, target.norms, strict=True)]
+        by_difference = [1.0 / share if share > 0.0 else 0.0 for share in shares]
+        by_sign = [1.0 / count for count in counts]
         result = np.zeros((batch, samples), np.float32)
 
         def carry_back(window: int, area: "_Area") -> None:
@@ -175,6 +175,11 @@ class SpectralKernel:
             ctypes.c_float(0.5 / len(STFT_RESOLUTIONS)),
             _pointer(gradient),
         )
+
+
+def _distance(error: float, norm: float, logarithm: float, count: int) -> float:
+    """The distance at one resolution; the floor of all magnitudes keeps `norm` above 0."""
+    return error / norm + logarithm / count
 
 
 class _Area:
