@@ -38,6 +38,7 @@ _SILENT_SHARE = 0.003
 _BLOCK_FRAMES = 1 << 18
 _LONGEST_PAD_SECONDS = 1.0
 _SILENCE = 1e-4
+_REST_SECONDS = 0.25
 _BLOCK_SECONDS = 0.1
 
 
@@ -120,14 +121,16 @@ def without_offset(
 def pad_end(
     dry: Signal, wet: Signal, rate_hz: float, store: SignalStore
 ) -> tuple[Signal, str | None]:
-    """Lengthen an aligned `wet` with silence where it ends early and `dry` is silent anyway."""
+    """Lengthen an aligned `wet` with silence where it ends early and both are silent anyway."""
     missing = len(dry) - len(wet)
     if not 0 < missing <= _LONGEST_PAD_SECONDS * rate_hz:
         return wet, None
-    # The gear rings on after the last sound: silence must have begun well before.
-    before = dry[len(wet) - round(0.25 * rate_hz) :]
-    if np.abs(before).max(initial=0.0) > _SILENCE:
+    # The gear rings on after the last sound, and its noise would end with the padding.
+    rest = round(_REST_SECONDS * rate_hz)
+    resting = float(np.median(wet[-rest:]))
+    ends = dry[max(0, len(wet) - rest) :], wet[-rest:] - np.float32(resting)
+    if max(peak_of(one) for one in ends) > _SILENCE:
         return wet, None
-    silence = np.full(missing, np.median(wet[-100:]), np.float32)
+    silence = np.full(missing, resting, np.float32)
     padded = store.keep(itertools.chain(blocks_of(wet), [silence]), len(dry))
     return padded, f"{missing} samples of silence were put after the end of the wet recording."

@@ -66,7 +66,8 @@ class Modulation:
         """Whether an oscillator must have made this."""
         return self.level_found or (
             self.line_db > _LINE_DB
-            and self.spreads > _LINE_SPREADS
+            # What the music does at that rate, too, needs more proof.
+            and self.spreads > _LINE_SPREADS + max(0.0, self.music_db)
             and self.music_db < _NOT_THE_MUSIC_DB
             and self.depth > _LEAST_DEPTH
         )
