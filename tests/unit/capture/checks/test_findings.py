@@ -146,7 +146,7 @@ def test_noise_of_the_dry_signal_is_not_the_gears(
     tmp_path: Path, pair: tuple[np.ndarray, np.ndarray]
 ) -> None:
     dry, wet = pair
-    hiss = (1e-4 * np.random.default_rng(6).standard_normal(len(dry))).astype(np.float32)
+    hiss = (3e-5 * np.random.default_rng(6).standard_normal(len(dry))).astype(np.float32)
     followed = find(tmp_path, dry + hiss, wet + 2 * hiss)["noise"].evidence
     added = find(tmp_path, dry, wet + 2 * hiss)["noise"].evidence
     assert followed["level_dbfs"] == pytest.approx(added["level_dbfs"], abs=0.5)
