@@ -102,8 +102,9 @@ def _kinds(levels_db: Float64Array) -> dict[str, npt.NDArray[np.bool_]]:
     heard_db = levels_db[np.isfinite(levels_db)]
     loud_db = float(np.percentile(heard_db, _LOUD_PERCENTILE)) if heard_db.size else 0.0
     quiet = levels_db < _SILENCE_DBFS
-    run = np.convolve(quiet, np.ones(_SILENT_WINDOWS), "full")[: quiet.size]
-    silence = run >= min(_SILENT_WINDOWS, quiet.size)
+    # Before a recording begins nothing has been played.
+    known = np.concatenate([np.ones(_SILENT_WINDOWS - 1, bool), quiet])
+    silence = np.convolve(known, np.ones(_SILENT_WINDOWS), "valid") > _SILENT_WINDOWS - 0.5
     earlier = np.concatenate([np.full(_EARLIER_WINDOWS, -np.inf), levels_db])[: levels_db.size]
     below, above = loud_db + _DECAY_DB[0], loud_db + _DECAY_DB[1]
     return {
