@@ -71,7 +71,7 @@ def check_bandwidth(subject: Subject) -> Finding:
         check="bandwidth",
         severity=Severity.NOTE if harmless else Severity.WARNING,
         summary=f"The wet recording ends at {wall[0] / 1000:.1f} kHz: its spectrum falls by "
-        f"{wall[1]:.0f} dB within a semitone{' (so does the dry one)' if same else ''}.",
+        f"{wall[1]:.0f} dB within a whole tone{' (so does the dry one)' if same else ''}.",
         evidence={
             "ends_hz": wall[0],
             "height_db": wall[1],
