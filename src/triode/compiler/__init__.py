@@ -5,7 +5,7 @@ in a private cache. What a graph computes is defined by its interpreter; code ma
 it by float32 rounding only, and not at all between ways of cutting a signal into blocks.
 """
 
-from triode.compiler.artifact import Artifact, compile_graph, compile_library
+from triode.compiler.artifact import Artifact, compile_graph, compile_library, require_compiler
 from triode.compiler.cache import cache_folder
 from triode.compiler.emit import Module, emit_module
 from triode.compiler.host import host_isas
@@ -25,4 +25,5 @@ __all__ = [
     "find_compiler",
     "host_isas",
     "known_compilers",
+    "require_compiler",
 ]

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from triode.compiler import Isa, find_compiler, host_isas
+from triode.compiler import Isa, host_isas, require_compiler
 from triode.compiler.parts import Piece, RecurrentStack, Response, Statistics, split_in_parts
-from triode.errors import CompileError, GraphError
+from triode.errors import GraphError
 from triode.graph import Graph, Parameters
 from triode.graph.torch_mapping import BATCHNORM_MOMENTUM, TorchGraph
 from triode.training.kernels import SegmentKernel, check_signal, run_windows
@@ -42,13 +42,7 @@ class CompiledParts(TorchGraph):
     def __init__(self, graph: Graph, parameters: Parameters, isa: Isa | None = None) -> None:
         super().__init__(graph, parameters)
         isa = isa or host_isas()[0]
-        compiler = find_compiler()
-        if compiler is None:
-            raise CompileError(
-                "no C compiler was found",
-                expected="the ziglang package, clang or gcc",
-                hint="Install one with: pip install 'triode[toolchain]'",
-            )
+        compiler = require_compiler()
         self.parts = split_in_parts(graph)
         pieces = [part for part in self.parts if isinstance(part, Piece)]
 

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from triode.compiler import Isa, compile_library, find_compiler, host_isas
+from triode.compiler import Isa, compile_library, host_isas, require_compiler
 from triode.compiler.emit.segment import Segment, emit_segment
-from triode.errors import CompileError, GraphError
+from triode.errors import GraphError
 from triode.graph import Graph, Parameters, receptive_field
 from triode.graph.torch_mapping import TorchGraph
 from triode.training.dealing import Dealer, Float32Array, aligned_floats
@@ -131,13 +131,7 @@ class SegmentKernel:
     """
 
     def __init__(self, graph: Graph, isa: Isa, *, to_signal: bool = False) -> None:
-        compiler = find_compiler()
-        if compiler is None:
-            raise CompileError(
-                "no C compiler was found",
-                expected="the ziglang package, clang or gcc",
-                hint="Install one with: pip install 'triode[toolchain]'",
-            )
+        compiler = require_compiler()
         self.segment: Segment = emit_segment(graph, isa, to_signal=to_signal)
         self.names = self.segment.names
         self._library = _load(compile_library(self.segment.source, isa, compiler))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from triode.compiler import Isa, compile_library, find_compiler, host_isas
+from triode.compiler import Isa, compile_library, host_isas, require_compiler
 from triode.compiler.emit.spectral import emit_spectral
 from triode.errors import CompileError
 from triode.metrics import STFT_RESOLUTIONS, StftResolution
@@ -56,11 +56,7 @@ class SpectralKernel:
     """
 
     def __init__(self, isa: Isa) -> None:
-        compiler = find_compiler()
-        if compiler is None:
-            raise CompileError(
-                "no C compiler was found", hint="Install one with: pip install 'triode[toolchain]'"
-            )
+        compiler = require_compiler()
         self._library = ctypes.CDLL(str(compile_library(emit_spectral(isa), isa, compiler)))
         self._library.take_magnitudes.restype = ctypes.c_double
         self._dealer = Dealer()

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from triode.architectures import networks
-from triode.compiler import find_compiler
+from triode.compiler import artifact, find_compiler
 from triode.errors import GraphError
 from triode.graph import BatchNorm, Conv, GraphBuilder, Lstm, Operation
 from triode.graph.torch_mapping import TorchGraph
@@ -239,7 +239,7 @@ def test_what_has_no_compiled_gradient_trains_in_torch(operation: Operation, kin
 def test_without_a_compiler_it_trains_in_torch_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "find_compiler", lambda: None)
+    monkeypatch.setattr(artifact, "find_compiler", lambda: None)
     network = networks(model(a1("nano")))[0]
     with pytest.warns(SlowPathWarning, match="no C compiler was found"):
         made = trainable_module(network.graph, network.parameters)
