@@ -61,6 +61,9 @@ class SpectralKernel:
         self._library.take_magnitudes.restype = ctypes.c_double
         self._dealer = Dealer()
         self._areas: list[_Area] = []
+        # Held here, since generated code gets addresses: an array of a cache that two threads fill
+        # at the same time would be gone while it is read.
+        self._windows = tuple(_window(one) for one in STFT_RESOLUTIONS)
 
     def target(self, signal: Float32Array) -> TargetSpectra:
         """The spectra of what a batch should become, (batch, samples)."""
@@ -148,7 +151,7 @@ class SpectralKernel:
         self._library.cut_frames(
             _pointer(signal),
             _size(signal.size),
-            _pointer(_window(one)),
+            _pointer(self._windows[index]),
             *map(_size, (one.window_samples, one.hop_samples, one.points, len(frames))),
             _pointer(area.padded),
             _pointer(frames),
@@ -164,7 +167,7 @@ class SpectralKernel:
         self._library.add_frames(
             _pointer(parts),
             _size(gradient.size),
-            _pointer(_window(one)),
+            _pointer(self._windows[index]),
             *map(_size, (one.window_samples, one.hop_samples, one.points, len(parts))),
             _pointer(area.padded),
             # Half of each complex number's gradient; the mean over the resolutions.
@@ -190,7 +193,6 @@ class _Area:
         ]
 
 
-@functools.cache
 def _window(resolution: StftResolution) -> Float32Array:
     """The periodic Hann window."""
     steps = np.arange(resolution.window_samples) / resolution.window_samples

@@ -1,6 +1,7 @@
 """The loss equals the published one as the customary library computes it."""
 
 import importlib
+import sys
 import warnings
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import scipy.signal
 import torch
 
+from triode.compiler import host_isas
 from triode.training.loss import Target, multi_resolution_stft, training_loss
 from triode.training.recipe import Loss
 
@@ -172,3 +174,18 @@ def test_without_a_compiler_torch_computes_the_same(monkeypatch: pytest.MonkeyPa
         importlib.import_module("triode.training.loss"), "spectral_kernel", lambda: None
     )
     assert float(multi_resolution_stft(estimate, target)) == pytest.approx(compiled, rel=1e-6)
+
+
+def test_threads_that_meet_at_the_first_use_agree() -> None:
+    """Generated code gets addresses: whatever is made on first use has to stay alive in a race."""
+    kernel = importlib.import_module("triode.training.spectral_kernel")
+    signal = signals()[1].repeat(2, 1).numpy()
+    interval, threads = sys.getswitchinterval(), torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        sys.setswitchinterval(1e-6)
+        norms = {kernel.SpectralKernel(host_isas()[0]).target(signal).norms for _ in range(100)}
+    finally:
+        sys.setswitchinterval(interval)
+        torch.set_num_threads(threads)
+    assert len(norms) == 1
