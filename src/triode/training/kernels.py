@@ -4,7 +4,8 @@ A module of the same parameters and the same answers as `TorchGraph`, whose forw
 passes are the compiler's. Windows of a batch are dealt to threads, which hold no lock; every window
 has its own gradient, and they are added in window order, so the thread count changes no bit. The
 forward pass keeps nothing: the backward pass evaluates each window once more, which costs less than
-the memory that keeping a batch would take.
+the memory that keeping a batch would take. Where the loss is a sum over windows, each goes forward,
+to its loss and back in one go, and is evaluated once.
 """
 
 import ctypes
@@ -26,6 +27,9 @@ from triode.graph.torch_mapping import TorchGraph
 from triode.training.dealing import Dealer, Float32Array, aligned_floats
 
 __all__ = ["CompiledGraph", "SegmentKernel", "check_signal", "run_windows"]
+
+Slope = Callable[[int, Float32Array], Float32Array]
+LossOfWindow = Callable[[int, Float32Array], tuple[float, Float32Array]]
 
 _EVALUATED_FRAMES = 8192
 """Outputs that are evaluated at a time where no gradient is asked for: bounds the work areas."""
@@ -57,7 +61,25 @@ class CompiledGraph(TorchGraph):
             GraphError: The signal has another shape or type, is too short, or wants a gradient.
         """
         check_signal(self.graph, signal)
-        return run_windows(self.kernel, signal, [self.tensor(name) for name in self.kernel.names])
+        return run_windows(self.kernel, signal, self._values())
+
+    def loss(self, signal: Tensor, window_loss: LossOfWindow) -> Tensor:
+        """The sum of the losses of all windows, a scalar that gives gradients to the parameters.
+
+        Args:
+            signal: (batch, inputs, frames).
+            window_loss: Takes the number of a window and (outputs, frames - run-in), and returns
+                its loss and the gradient of that; called from several threads.
+
+        Raises:
+            GraphError: The signal has another shape or type, is too short, or wants a gradient.
+        """
+        check_signal(self.graph, signal)
+        loss: Tensor = _Loss.apply(self.kernel, signal, window_loss, *self._values())  # type: ignore[no-untyped-call]
+        return loss
+
+    def _values(self) -> list[Tensor]:
+        return [self.tensor(name) for name in self.kernel.names]
 
 
 def check_signal(graph: Graph, signal: Tensor) -> None:
@@ -117,6 +139,38 @@ class _Windows(torch.autograd.Function):
         return (None, to_signal, *gradients)
 
 
+class _Loss(torch.autograd.Function):
+    """Its gradients are found on the way forward, and only scaled on the way back."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        kernel: "SegmentKernel",
+        signal: Tensor,
+        window_loss: LossOfWindow,
+        *values: Tensor,
+    ) -> Tensor:
+        windows = signal.detach().numpy()
+        losses = np.empty(len(windows))
+
+        def descend(window: int, estimate: Float32Array) -> Float32Array:
+            losses[window], gradient = window_loss(window, estimate)
+            return gradient
+
+        _, ctx.gradients = kernel.descend(kernel.flat(values), windows, descend)
+        return torch.tensor(losses.sum(), dtype=torch.float32)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        return (
+            None,
+            None,
+            None,
+            *(None if one is None else gradient * one for one in ctx.gradients),
+        )
+
+
 class SegmentKernel:
     """The compiled passes of one graph, and work areas for as many threads as torch uses.
 
@@ -169,20 +223,45 @@ class SegmentKernel:
 
         None for a signal that was not asked for and for parameters that are not trained.
         """
-        signal, gradient = np.ascontiguousarray(signal), np.ascontiguousarray(gradient)
+        return self.descend(
+            parameters, signal, lambda window, _: gradient[window], to_signal=to_signal
+        )
+
+    def descend(
+        self,
+        parameters: Float32Array,
+        signal: Float32Array,
+        slope: Slope,
+        *,
+        to_signal: bool = False,
+    ) -> tuple[Tensor | None, list[Tensor | None]]:
+        """Take every window forward and straight back.
+
+        Args:
+            parameters: All in one array.
+            signal: (batch, inputs, frames).
+            slope: The gradient by the output, from a window's number and (outputs, frames -
+                run-in); called from several threads.
+            to_signal: Whether the gradient of the signal is wanted.
+
+        Returns:
+            As `backward`.
+        """
+        signal = np.ascontiguousarray(signal)
         batch, _, frames = signal.shape
         weights = _gathered(parameters, self.segment.forward_index)
         turned = _gathered(parameters, self.segment.backward_index)
-        scratch = np.empty_like(gradient)
+        out = np.empty((batch, self._outputs, frames - self.segment.run_in), np.float32)
         sums = np.empty((batch, sum(one.size for one in self.segment.trained)), np.float32)
         signal_gradient = np.empty_like(signal) if to_signal else None
 
         def carry_back(window: int, area: Float32Array) -> None:
-            self._forward(area, weights, signal[window], scratch[window])
+            self._forward(area, weights, signal[window], out[window])
+            gradient = np.ascontiguousarray(slope(window, out[window]), np.float32)
             self._library.segment_backward(
                 area.ctypes.data,
                 turned.ctypes.data,
-                gradient[window].ctypes.data,
+                gradient.ctypes.data,
                 sums[window].ctypes.data,
                 None if signal_gradient is None else signal_gradient[window].ctypes.data,
                 frames,

@@ -17,11 +17,12 @@ from triode.graph import Graph, Parameters, receptive_field, settle_samples
 from triode.graph.torch_mapping import TorchGraph
 from triode.nam import Config
 from triode.training.initialise import initial_parameters, with_offset
-from triode.training.loss import Target, training_loss
+from triode.training.kernels import CompiledGraph
+from triode.training.loss import Target, WindowLoss, training_loss
 from triode.training.material import Material
 from triode.training.module import trainable_module
 from triode.training.progress import EpochRecord, Progress
-from triode.training.recipe import Recipe
+from triode.training.recipe import Loss, Recipe
 from triode.training.schedule import learning_rate
 from triode.training.validation import passage_esr
 from triode.training.windows import WindowPlan, cut
@@ -220,8 +221,7 @@ def train_step(
     state.optimizer.zero_grad()
     for trainee in state.trainees:
         signal = cut(dry, starts, trainee.run_in_samples, samples)
-        estimate = trainee.module(signal[:, None])[:, 0, -samples:]
-        loss = training_loss(estimate, target, recipe.loss)
+        loss = _loss(trainee.module, signal[:, None], target, recipe.loss)
         # Right after its own forward pass, so that only one size's activations are in memory.
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         if recipe.optimizer.clip_norm:
@@ -231,6 +231,13 @@ def train_step(
         losses[trainee.name] = float(loss.detach())
     state.optimizer.step()
     return losses
+
+
+def _loss(module: TorchGraph, signal: Tensor, target: Target, loss: Loss) -> Tensor:
+    samples = target.signal.shape[-1]
+    if isinstance(module, CompiledGraph) and WindowLoss.fits(target, loss):
+        return module.loss(signal, WindowLoss(target, loss))
+    return training_loss(module(signal)[:, 0, -samples:], target, loss)
 
 
 def _keep_best(state: TrainingState, esr: dict[str, float], epoch: int) -> None:

@@ -7,7 +7,9 @@ With magnitudes Y of the target and E of the estimate, each over the whole batch
     norm(Y - E) / norm(Y) + mean(|ln Y - ln E|)
 
 averaged over three resolutions; magnitude = sqrt(max(power, 1e-8)), Hann windows, frames centred
-with the ends reflected.
+with the ends reflected. The batch's norm(Y - E) waits for every window. With an error for each
+window w it is replaced by the mean of norm(Y_w - E_w) over the windows times the square root of
+their number: the same where all windows are equally wrong, lower otherwise, and a sum over windows.
 
 The distance comes with its gradient, by formula: autograd would walk through every step above once
 more, and through complex transforms of twice the size. Sums are taken window by window, so that the
@@ -15,17 +17,21 @@ number of threads changes no bit. On the CPU `spectral_kernel` computes the same
 """
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from triode.metrics import STFT_RESOLUTIONS, StftResolution
+from triode.training.dealing import Float32Array
 from triode.training.recipe import Loss
 from triode.training.spectral_kernel import TargetSpectra, spectral_kernel
 
-__all__ = ["Target", "multi_resolution_stft", "training_loss"]
+__all__ = ["Target", "WindowLoss", "multi_resolution_stft", "training_loss"]
+
+Errors = Literal["batch", "window"]
 
 _MAGNITUDE_FLOOR = 1e-4
 
@@ -64,13 +70,70 @@ def training_loss(estimate: Tensor, target: Target, loss: Loss) -> Tensor:
         difference = difference[..., 1:] - loss.pre_emphasis_coefficient * difference[..., :-1]
     total = loss.mse_weight * difference.square().mean(-1).mean()
     if target.spectra is not None:
-        total = total + loss.mrstft_weight * _distance(estimate, target.spectra)
+        distance = _distance(estimate, target.spectra, loss.spectral_error)
+        total = total + loss.mrstft_weight * distance
     return total
+
+
+class WindowLoss:
+    """The loss of `target`'s windows one by one, with gradients; safe to use from many threads.
+
+    The sum over all windows is `training_loss` of the batch.
+
+    Args:
+        target: What the batch should become; its spectra are a kernel's, if it has any.
+        loss: With an error for each window, if it has a spectral term.
+    """
+
+    def __init__(self, target: Target, loss: Loss) -> None:
+        self._signal = target.signal.numpy()
+        self._spectra = target.spectra if isinstance(target.spectra, TargetSpectra) else None
+        self._loss = loss
+
+    @staticmethod
+    def fits(target: Target, loss: Loss) -> bool:
+        """Whether the loss of this batch is a sum over windows that compiled code can take."""
+        if target.spectra is None:
+            return _fits_compiled_code(target.signal)
+        return isinstance(target.spectra, TargetSpectra) and loss.spectral_error == "window"
+
+    def __call__(self, window: int, estimate: Float32Array) -> tuple[float, Float32Array]:
+        """The share of one window in the loss, and its gradient.
+
+        Args:
+            window: Which one.
+            estimate: (1, frames).
+
+        Returns:
+            The share, and its gradient (1, frames) by `estimate`.
+        """
+        share, gradient = self._squares(estimate[0] - self._signal[window])
+        kernel = spectral_kernel()
+        if self._spectra is not None and kernel is not None:
+            distance, by_estimate = kernel.window_distance(window, estimate[0], self._spectra)
+            share += self._loss.mrstft_weight * distance
+            gradient += np.float32(self._loss.mrstft_weight) * by_estimate
+        return share, gradient[None]
+
+    def _squares(self, difference: Float32Array) -> tuple[float, Float32Array]:
+        """The term of the mean squared error; see `training_loss`."""
+        coefficient = np.float32(self._loss.pre_emphasis_coefficient)
+        filtered = difference
+        if coefficient:
+            filtered = difference[1:] - coefficient * difference[:-1]
+        scale = self._loss.mse_weight / (filtered.size * len(self._signal))
+        slope = np.float32(2.0 * scale) * filtered
+        gradient = slope
+        if coefficient:
+            gradient = np.zeros_like(difference)
+            gradient[1:] += slope
+            gradient[:-1] -= coefficient * slope
+        return scale * float(np.dot(filtered, filtered)), gradient
 
 
 def multi_resolution_stft(estimate: Tensor, target: Tensor) -> Tensor:
     """The multi-resolution STFT distance of two (batch, frames) signals; a scalar tensor."""
-    return _distance(estimate, _target_spectra(target))
+    return _distance(estimate, _target_spectra(target), "batch")
 
 
 def _target_spectra(signal: Tensor) -> TargetSpectra | tuple[TargetMagnitudes, ...]:
@@ -89,49 +152,56 @@ def _target_magnitudes(signal: Tensor) -> tuple[TargetMagnitudes, ...]:
     return tuple(TargetMagnitudes(one, one.log(), _norm(one)) for one in magnitudes)
 
 
-def _distance(estimate: Tensor, target: TargetSpectra | tuple[TargetMagnitudes, ...]) -> Tensor:
+def _distance(
+    estimate: Tensor, target: TargetSpectra | tuple[TargetMagnitudes, ...], errors: Errors
+) -> Tensor:
     compiled = isinstance(target, TargetSpectra)
     function = _CompiledDistance if compiled else _TorchDistance
-    distance: Tensor = function.apply(estimate, target)  # type: ignore[no-untyped-call]
+    distance: Tensor = function.apply(estimate, target, errors)  # type: ignore[no-untyped-call]
     return distance
 
 
 class _CompiledDistance(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, estimate: Tensor, target: TargetSpectra) -> Tensor:
+    def forward(ctx: Any, estimate: Tensor, target: TargetSpectra, errors: Errors) -> Tensor:
         kernel = spectral_kernel()
         if kernel is None:
             raise TypeError("these spectra are a kernel's, and there is none")
         signal = estimate.detach().contiguous().numpy()
-        value, gradient = kernel.distance(signal, target, gradient=ctx.needs_input_grad[0])
+        distance = kernel.distance if errors == "batch" else kernel.distance_by_window
+        value, gradient = distance(signal, target, gradient=ctx.needs_input_grad[0])
         if gradient is not None:
             ctx.save_for_backward(torch.from_numpy(gradient))
         return estimate.new_tensor(value)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         (by_estimate,) = ctx.saved_tensors
-        return gradient * by_estimate, None
+        return gradient * by_estimate, None, None
 
 
 class _TorchDistance(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, estimate: Tensor, target: tuple[TargetMagnitudes, ...]) -> Tensor:
+    def forward(
+        ctx: Any, estimate: Tensor, target: tuple[TargetMagnitudes, ...], errors: Errors
+    ) -> Tensor:
         terms = []
         gradient = torch.zeros_like(estimate) if ctx.needs_input_grad[0] else None
         for resolution, wanted in zip(STFT_RESOLUTIONS, target, strict=True):
             spectrum = _spectrum(estimate, resolution)
             magnitude = _magnitude(spectrum)
             difference = magnitude - wanted.magnitude
-            error = _norm(difference)
+            error = _norm(difference) if errors == "batch" else _norm_by_window(difference)
+            # Of one error, or of the mean of as many as there are windows.
+            scale = wanted.norm * math.sqrt(len(error))
             ratio = magnitude.log().sub_(wanted.logarithm).abs_()
-            terms.append(error / wanted.norm + ratio.sum((1, 2)).sum() / ratio.numel())
+            terms.append(error.sum() / scale + ratio.sum((1, 2)).sum() / ratio.numel())
             if gradient is None:
                 continue
             # The gradient by the magnitude, over the magnitude; none where that is on its floor.
             sign = torch.sign(difference, out=ratio)
-            share = error * wanted.norm
+            share = (error * scale)[:, None, None]
             divisor = torch.threshold_(magnitude, _MAGNITUDE_FLOOR, math.inf)
             slope = difference.div_(torch.where(share > 0.0, share, torch.ones_like(share)))
             slope.addcdiv_(sign, divisor, value=1.0 / sign.numel()).div_(divisor)
@@ -142,14 +212,19 @@ class _TorchDistance(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         (by_estimate,) = ctx.saved_tensors
-        return gradient * by_estimate, None
+        return gradient * by_estimate, None, None
+
+
+def _norm_by_window(values: Tensor) -> Tensor:
+    by_window: Tensor = torch.linalg.vector_norm(values, dim=(1, 2))
+    return by_window
 
 
 def _norm(values: Tensor) -> Tensor:
-    by_window: Tensor = torch.linalg.vector_norm(values, dim=(1, 2))
-    return by_window.square().sum().sqrt()
+    """Of the whole batch, (1,)."""
+    return _norm_by_window(values).square().sum().sqrt()[None]
 
 
 def _window(resolution: StftResolution, like: Tensor) -> Tensor:

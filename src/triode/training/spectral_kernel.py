@@ -7,8 +7,10 @@ of threads changes no bit. The definition is in `loss.py`.
 
 import ctypes
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +63,7 @@ class SpectralKernel:
         self._library.take_magnitudes.restype = ctypes.c_double
         self._dealer = Dealer()
         self._areas: list[_Area] = []
+        self._spare_areas: SimpleQueue[_Area] = SimpleQueue()
         # Held here, since generated code gets addresses: an array of a cache that two threads fill
         # at the same time would be gone while it is read.
         self._windows = tuple(_window(one) for one in STFT_RESOLUTIONS)
@@ -89,6 +92,8 @@ class SpectralKernel:
     ) -> tuple[float, Float32Array | None]:
         """The distance of a batch from its target, and its gradient if asked for.
 
+        The error is that of the whole batch.
+
         Args:
             estimate: (batch, samples).
             target: Of the same shape.
@@ -101,12 +106,7 @@ class SpectralKernel:
         def compare(window: int, area: "_Area") -> None:
             for index, wanted in enumerate(target.magnitudes):
                 spectrum = self._spectrum(estimate[window], index, area)
-                self._library.compare(
-                    _pointer(spectrum),
-                    _pointer(wanted[window]),
-                    _size(spectrum.size),
-                    _pointer(sums[window, index]),
-                )
+                self._compare(spectrum, wanted[window], sums[window, index])
                 if gradient:
                     spectra[window].append(spectrum)
 
@@ -125,19 +125,87 @@ class SpectralKernel:
         def carry_back(window: int, area: "_Area") -> None:
             for index, wanted in enumerate(target.magnitudes):
                 spectrum = spectra[window][index]
-                self._library.steer(
-                    _pointer(spectrum),
-                    _pointer(wanted[window]),
-                    _size(spectrum.shape[1]),
-                    _size(spectrum.shape[0]),
-                    ctypes.c_float(by_difference[index]),
-                    ctypes.c_float(by_sign[index]),
-                )
+                self._steer(spectrum, wanted[window], by_difference[index], by_sign[index])
                 self._add_back(spectrum, index, area, result[window])
             spectra[window].clear()
 
         self._deal(batch, samples, carry_back)
         return value, result
+
+    def distance_by_window(
+        self, estimate: Float32Array, target: TargetSpectra, *, gradient: bool
+    ) -> tuple[float, Float32Array | None]:
+        """The same with an error for each window: the sum of `window_distance`."""
+        shares = np.empty(len(estimate))
+        result = np.empty_like(estimate)
+
+        def compare(window: int, _: "_Area") -> None:
+            shares[window], result[window] = self.window_distance(window, estimate[window], target)
+
+        self._deal(len(estimate), estimate.shape[1], compare)
+        return float(shares.sum()), result if gradient else None
+
+    def window_distance(
+        self, window: int, estimate: Float32Array, target: TargetSpectra
+    ) -> tuple[float, Float32Array]:
+        """What one window adds to the distance with an error for each window, and the gradient.
+
+        Any number of threads may ask for windows at the same time.
+
+        Args:
+            window: Which of the target's windows.
+            estimate: (samples,).
+            target: Of the whole batch.
+
+        Returns:
+            The share, and its gradient (samples,) by `estimate`.
+        """
+        area = self._spare_area(estimate.size)
+        gradient = np.zeros_like(estimate)
+        share, sums = 0.0, np.empty(2)
+        for index, (wanted, norm) in enumerate(zip(target.magnitudes, target.norms, strict=True)):
+            spectrum = self._spectrum(estimate, index, area)
+            self._compare(spectrum, wanted[window], sums)
+            # The mean over the windows of error / (norm of the batch / sqrt(windows)).
+            error, scale = math.sqrt(sums[0]), norm * math.sqrt(len(wanted))
+            share += _distance(error, scale, float(sums[1]), wanted.size)
+            by_difference = 1.0 / (error * scale) if error > 0.0 else 0.0
+            self._steer(spectrum, wanted[window], by_difference, 1.0 / wanted.size)
+            self._add_back(spectrum, index, area, gradient)
+        self._spare_areas.put(area)
+        return share / len(target.norms), gradient
+
+    def _compare(
+        self, spectrum: Complex64Array, wanted: Float32Array, sums: npt.NDArray[np.float64]
+    ) -> None:
+        self._library.compare(
+            _pointer(spectrum), _pointer(wanted), _size(spectrum.size), _pointer(sums)
+        )
+
+    def _steer(
+        self,
+        spectrum: Complex64Array,
+        wanted: Float32Array,
+        by_difference: float,
+        by_sign: float,
+    ) -> None:
+        frames, bins = spectrum.shape
+        self._library.steer(
+            _pointer(spectrum),
+            _pointer(wanted),
+            _size(bins),
+            _size(frames),
+            ctypes.c_float(by_difference),
+            ctypes.c_float(by_sign),
+        )
+
+    def _spare_area(self, samples: int) -> "_Area":
+        """An area that no other thread is in; the caller puts it back."""
+        try:
+            area = self._spare_areas.get_nowait()
+        except Empty:
+            return _Area(samples)
+        return area if area.samples == samples else _Area(samples)
 
     def _deal(self, batch: int, samples: int, work: "Work") -> None:
         if self._areas and self._areas[0].samples != samples:

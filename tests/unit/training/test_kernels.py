@@ -22,7 +22,7 @@ from triode.training.checkpoint import Identity, restore_checkpoint, save_checkp
 from triode.training.compiled_parts import CompiledParts
 from triode.training.kernels import CompiledGraph
 from triode.training.loop import TrainingState, fit, initial_state
-from triode.training.loss import Target, training_loss
+from triode.training.loss import Target, WindowLoss, training_loss
 from triode.training.material import Material
 from triode.training.module import trainable_module
 from triode.training.recipe import Loss
@@ -123,7 +123,7 @@ def test_its_state_is_that_of_the_torch_module() -> None:
 
 
 def test_the_number_of_threads_changes_no_bit() -> None:
-    compiled, _ = pair(3)
+    compiled, _ = pair(2)
     signal = windows(compiled, 5, 1100)
     target = windows(compiled, 5, 1100, seed=1)[:, 0, -1100:]
     results = []
@@ -138,6 +138,45 @@ def test_the_number_of_threads_changes_no_bit() -> None:
     for others in results[1:]:
         for one, other in zip(results[0], others, strict=True):
             assert torch.equal(one, other)
+
+
+BY_WINDOW = [
+    (Loss(pre_emphasis_coefficient=0.85), TOLERANCE),
+    # Where a magnitude nearly meets its target the sign of their difference is a matter of luck.
+    (Loss(mse_weight=0.5, mrstft_weight=0.3, spectral_error="window"), 2e-4),
+]
+
+
+@pytest.mark.parametrize(("loss", "tolerance"), BY_WINDOW, ids=["squares", "spectral"])
+def test_a_loss_taken_window_by_window_is_that_of_the_batch(loss: Loss, tolerance: float) -> None:
+    compiled, plain = pair(2)
+    signal = windows(compiled, 5, 1100)
+    wanted = torch.linspace(0.2, 1.0, 5)[:, None] * windows(compiled, 5, 1100, seed=1)[:, 0, -1100:]
+    target = Target.of(wanted, loss)
+    assert WindowLoss.fits(target, loss)
+    expected = training_loss(plain(signal)[:, 0], target, loss)
+    expected.backward()  # type: ignore[no-untyped-call]
+    found = []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        compiled.zero_grad()
+        value = compiled.loss(signal, WindowLoss(target, loss))
+        (2.0 * value).backward()
+        assert float(value.detach()) == pytest.approx(float(expected.detach()), rel=1e-5)
+        found.append(_gradients(compiled))
+    assert distance(found[0], {k: 2.0 * one for k, one in _gradients(plain).items()}) < tolerance
+    assert distance(found[0], {k: 2.01 * one for k, one in _gradients(plain).items()}) > tolerance
+    for other in found[1:]:
+        assert all(torch.equal(one, other[name]) for name, one in found[0].items())
+
+
+def _gradients(network: TorchGraph) -> dict[str, Tensor]:
+    return {k: p.grad.clone() for k, p in network.named_parameters() if p.grad is not None}
+
+
+def test_an_error_of_the_whole_batch_is_no_sum_over_windows() -> None:
+    loss = Loss(mrstft_weight=0.3)
+    assert not WindowLoss.fits(Target.of(torch.rand(2, 1100), loss), loss)
 
 
 def test_evaluation_without_gradients_is_the_same_in_pieces() -> None:
@@ -285,9 +324,11 @@ def train(
     return state
 
 
+@pytest.mark.parametrize("spectral_error", ["batch", "window"])
 def test_a_training_is_the_one_that_torch_does(
-    recipe: Recipe, material: Material, monkeypatch: pytest.MonkeyPatch
+    recipe: Recipe, material: Material, monkeypatch: pytest.MonkeyPatch, spectral_error: str
 ) -> None:
+    recipe = recipe.changed(loss={"mrstft_weight": 0.001, "spectral_error": spectral_error})
     compiled = train(start(recipe), recipe, material)
     assert all(type(one.module) is CompiledGraph for one in compiled.trainees)
     monkeypatch.setattr(

@@ -64,8 +64,11 @@ def correlation_blocks(channels: int, most: int) -> list[tuple[int, int]]:
 
 
 def correlation_limits(isa: Isa) -> tuple[int, int]:
-    """Most output and input channels of a block: their product has to fit the registers."""
-    return (8, 2) if isa.registers >= 32 else (4, 2)
+    """Most output and input channels of a block: their product has to fit the registers.
+
+    Of equal products the squarest loads least.
+    """
+    return (4, 4) if isa.registers >= 32 else (4, 2)
 
 
 def correlation_name(outputs: int, inputs: int) -> str:
