@@ -50,9 +50,7 @@ def main() -> None:
             share = number / options.amplifiers
             outer = OUTER_FIRST * (1.0 - share) + OUTER_LAST * share
             before = [one.detach().clone() for one in weights]
-            state.optimizer.state.clear()
-            for group in state.optimizer.param_groups:
-                group["lr"] = INNER_LEARNING_RATE
+            state.optimizer = torch.optim.Adam(weights, lr=INNER_LEARNING_RATE)
             signals = torch.from_numpy(dry), torch.from_numpy(wet)
             for _ in range(INNER_STEPS):
                 starts = generator.integers(run_in, len(dry) - samples, INNER_BATCH)

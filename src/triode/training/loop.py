@@ -22,8 +22,9 @@ from triode.training.loss import Target, WindowLoss, training_loss
 from triode.training.material import Material
 from triode.training.module import trainable_module
 from triode.training.progress import EpochRecord, Progress
-from triode.training.recipe import Loss, Recipe
+from triode.training.recipe import Loss, Optimizer, Recipe
 from triode.training.schedule import learning_rate
+from triode.training.soap import Soap
 from triode.training.validation import passage_esr
 from triode.training.windows import WindowPlan, cut
 
@@ -68,7 +69,7 @@ class TrainingState:
     """Everything that changes while training."""
 
     trainees: list[Trainee]
-    optimizer: torch.optim.Adam
+    optimizer: torch.optim.Adam | Soap
     history: list[EpochRecord] = field(default_factory=list)
 
     @property
@@ -106,14 +107,17 @@ def initial_state(
                 settle_samples=settle_samples(graph, rate_hz),
             )
         )
-    optimizer = torch.optim.Adam(
-        [parameter for trainee in trainees for parameter in trainee.module.parameters()],
-        lr=recipe.optimizer.learning_rate,
-        betas=(recipe.optimizer.beta1, recipe.optimizer.beta2),
-        eps=recipe.optimizer.epsilon,
-        fused=True,
-    )
-    return TrainingState(trainees=trainees, optimizer=optimizer)
+    trained = [one for trainee in trainees for one in trainee.module.parameters()]
+    return TrainingState(trainees=trainees, optimizer=_optimizer(trained, recipe.optimizer))
+
+
+def _optimizer(
+    parameters: list[torch.nn.Parameter], settings: Optimizer
+) -> torch.optim.Adam | Soap:
+    betas, rate = (settings.beta1, settings.beta2), settings.learning_rate
+    if settings.method == "soap":
+        return Soap(parameters, lr=rate, betas=betas, eps=settings.epsilon)
+    return torch.optim.Adam(parameters, lr=rate, betas=betas, eps=settings.epsilon, fused=True)
 
 
 def fit(

@@ -94,9 +94,11 @@ class Loss(_Table):
 
 
 class Optimizer(_Table):
-    """Adam (Kingma and Ba 2015) with a learning rate that changes on the way.
+    """How gradients change weights, with a learning rate that changes on the way.
 
     Attributes:
+        method: "adam" (Kingma and Ba 2015), or "soap" (Vyas et al. 2024), which is Adam in
+            coordinates that follow the gradients of each layer.
         learning_rate: The highest.
         schedule: "exponential", a factor from each epoch to the next, or "cosine", which comes down
             with every step to end at `final_share` in the last epoch (Loshchilov and Hutter 2017).
@@ -105,9 +107,10 @@ class Optimizer(_Table):
         final_share: Share of the highest learning rate at the end of "cosine".
         clip_norm: Greatest length of a size's whole gradient; a longer one is shortened to it.
             0 for no limit.
-        beta1, beta2, epsilon: Adam's own.
+        beta1, beta2, epsilon: Adam's own; 0.95 twice is customary for "soap".
     """
 
+    method: Literal["adam", "soap"] = "adam"
     learning_rate: Positive
     schedule: Literal["exponential", "cosine"] = "exponential"
     decay_per_epoch: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0

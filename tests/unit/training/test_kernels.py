@@ -343,9 +343,11 @@ def test_a_training_is_the_one_that_torch_does(
     assert compiled.history[-1].loss["full"] < 0.8 * compiled.history[0].loss["full"]
 
 
+@pytest.mark.parametrize("method", ["adam", "soap"])
 def test_a_resumed_training_is_as_uninterrupted(
-    recipe: Recipe, material: Material, tmp_path: Path
+    recipe: Recipe, material: Material, tmp_path: Path, method: str
 ) -> None:
+    recipe = recipe.changed(optimizer={"method": method, "learning_rate": 0.01})
     identity = Identity(recipe="{}", seed=0, data="abc")
     path = tmp_path / "amp.checkpoint"
 
