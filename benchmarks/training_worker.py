@@ -64,7 +64,7 @@ def ours(network: str, device: str) -> tuple[int | None, Step]:
     from triode.training import load_recipe, loop
     from triode.training.kernels import CompiledGraph
 
-    recipe = load_recipe(network).changed(optimizer={"learning_rate": LEARNING_RATE})
+    recipe = load_recipe(network)
     before = _status("VmRSS")
     configs = tuple(parse_config(one.architecture, one.config, RATE_HZ) for one in recipe.sizes)
     state = loop.initial_state(configs, recipe, RATE_HZ, device)

@@ -34,6 +34,8 @@ Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 
+_FIRST_ROUND_EPOCHS = 10
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -105,6 +107,8 @@ class Optimizer(_Table):
         decay_per_epoch: The factor of "exponential".
         warm_up_share: Share of all steps in which the rate of "cosine" first rises from nothing.
         final_share: Share of the highest learning rate at the end of "cosine".
+        first_round_epochs: Epochs of the first round of "cosine", after which the rate starts at
+            its highest again; every next round has twice as many. 0 for one round over all epochs.
         clip_norm: Greatest length of a size's whole gradient; a longer one is shortened to it.
             0 for no limit.
         beta1, beta2, epsilon: Adam's own; 0.95 twice is customary for "soap".
@@ -116,6 +120,7 @@ class Optimizer(_Table):
     decay_per_epoch: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     warm_up_share: Share = 0.0
     final_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    first_round_epochs: Annotated[int, Field(ge=0)] = 0
     clip_norm: NotNegative = 0.0
     beta1: Share = 0.9
     beta2: Share = 0.999
@@ -180,6 +185,14 @@ class Recipe(_Table):
         """
         given = {key: value for key, value in values.items() if value is not None}
         return _checked({**self.model_dump(), **given}, "recipe")
+
+    def in_rounds(self) -> "Recipe":
+        """This recipe with a cosine that has ends along the way, at which training may stop."""
+        optimizer = self.optimizer
+        if optimizer.schedule != "cosine" or optimizer.first_round_epochs:
+            return self
+        changed = {**optimizer.model_dump(), "first_round_epochs": _FIRST_ROUND_EPOCHS}
+        return self.changed(optimizer=changed)
 
 
 def recipe_names() -> dict[str, str]:

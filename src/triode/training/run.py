@@ -95,6 +95,8 @@ def train(
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     chosen = chosen.changed(epochs=epochs, seed=seed)
     goal = None if until is None else parse_until(until)
+    chosen = chosen if goal is None else chosen.in_rounds()
+    first_round = chosen.optimizer.first_round_epochs
     outputs.check(resume=resume, force=force)
     metadata = _with_measured_levels(metadata, wet_path)
     _check_device(device, threads)
@@ -147,9 +149,9 @@ def train(
             device=device,
             progress=listener,
             save=save,
-            enough=lambda history: goal is not None and _decision(history, goal).stop,
+            enough=lambda history: goal is not None and _decision(history, goal, first_round).stop,
         )
-        ending = _ending(state.history, goal) if goal and finished else None
+        ending = _ending(state.history, goal, first_round) if goal and finished else None
         if ending:
             listener.on_goal(ending)
         listener.on_export()
@@ -251,13 +253,13 @@ def _configs(recipe: Recipe, rate_hz: float) -> tuple[Config, ...]:
     return tuple(parse_config(size.architecture, size.config, rate_hz) for size in recipe.sizes)
 
 
-def _decision(history: Sequence[EpochRecord], goal: Goal) -> Decision:
-    return decide([record.esr for record in history], goal)
+def _decision(history: Sequence[EpochRecord], goal: Goal, first_round: int) -> Decision:
+    return decide([record.esr for record in history], goal, first_round)
 
 
-def _ending(history: Sequence[EpochRecord], goal: Goal) -> str:
+def _ending(history: Sequence[EpochRecord], goal: Goal, first_round: int) -> str:
     """Why a training that is finished ended, as one sentence."""
-    decision = _decision(history, goal)
+    decision = _decision(history, goal, first_round)
     how = "stopped at" if decision.stop else "the planned epochs end with"
     return f"{how} epoch {len(history)}: {decision.reason}"
 

@@ -15,7 +15,7 @@ SHIPPED = (
     "a1-nano",
     "a1-standard",
     "a2",
-    "a2-fast",
+    "a2-reference",
     "convnet",
     "demo",
     "lstm-1x16",
@@ -44,8 +44,15 @@ def test_all_shipped_recipes_load_and_describe_themselves_in_one_line() -> None:
         assert "\n" not in description
 
 
-def test_a2_is_the_reference_recipe() -> None:
-    recipe = load_recipe("a2")
+def test_both_a2_recipes_train_lite_and_full() -> None:
+    recipes = [load_recipe(name) for name in ("a2", "a2-reference")]
+    assert recipes[0].sizes == recipes[1].sizes
+    assert recipes[0].optimizer.method == "soap"
+    assert recipes[0].loss.spectral_error == "window"
+
+
+def test_the_reference_recipe_is_that_of_the_reference_trainer() -> None:
+    recipe = load_recipe("a2-reference")
     configs = [parse_config(size.architecture, size.config, 48000) for size in recipe.sizes]
     assert configs == [a2_config(3), a2_config(8)]
     assert [size.max_value for size in recipe.sizes] == [0.5, 1.0]
@@ -126,3 +133,12 @@ def test_changed_values_are_checked_like_read_ones(tiny_recipe: Callable[..., Pa
     }
     with pytest.raises(RecipeError, match="epochs cannot be right"):
         recipe.changed(epochs=0)
+
+
+def test_a_cosine_can_be_made_to_end_along_the_way() -> None:
+    recipe = load_recipe("a2")
+    rounds = recipe.in_rounds()
+    assert (recipe.optimizer.first_round_epochs, rounds.optimizer.first_round_epochs) == (0, 10)
+    assert rounds.in_rounds() == rounds
+    steady = load_recipe("a2-reference")
+    assert steady.in_rounds() == steady

@@ -3,7 +3,7 @@
 import pytest
 
 from triode.training.recipe import Optimizer
-from triode.training.schedule import learning_rate
+from triode.training.schedule import Round, learning_rate, round_ends, round_of
 
 
 def rates(optimizer: Optimizer, epochs: int, steps: int) -> list[float]:
@@ -35,3 +35,21 @@ def test_cosine_warms_up_from_nothing() -> None:
     assert found[0] == 0.0
     assert found[5] == pytest.approx(0.005)
     assert max(found) == found[10] == 0.01
+
+
+def test_rounds_double_and_the_last_takes_what_is_left() -> None:
+    found = [round_of(epoch, 25, 3) for epoch in range(1, 26)]
+    expected = [Round(0, 3)] * 3 + [Round(3, 6)] * 6 + [Round(9, 12)] * 12 + [Round(21, 4)] * 4
+    assert found == expected
+    assert round_of(7, 25, 0) == Round(0, 25)
+    assert round_ends(25, 3) == [3, 9, 21]
+    assert round_ends(2, 3) == round_ends(25, 0) == []
+
+
+def test_every_round_comes_down_by_itself() -> None:
+    optimizer = Optimizer(
+        learning_rate=0.01, schedule="cosine", warm_up_share=0.2, first_round_epochs=5
+    )
+    found = rates(optimizer, 15, 10)
+    whole = Optimizer(learning_rate=0.01, schedule="cosine", warm_up_share=0.2)
+    assert found == pytest.approx(rates(whole, 5, 10) + rates(whole, 10, 10), abs=1e-15)

@@ -1,7 +1,8 @@
 """When training ends by itself: the same for the same history, later where more is to gain."""
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -143,3 +144,41 @@ def reference_curve(shared_data: Path) -> Callable[[str], Curve]:
         return [{"lite": row["esr_lite"], "full": row["esr_full"]} for row in rows]
 
     return read
+
+
+def in_rounds(ends: Sequence[float]) -> Curve:
+    """High ESR amid rounds of 2, 4, 8 … epochs, and at their ends what is given."""
+    history: Curve = []
+    for number, esr in enumerate(ends):
+        history += [{"lite": 2.0 * esr, "full": 0.5}] * (2 ** (number + 1) - 1)
+        history += [{"lite": 2.0 * esr, "full": esr}]
+    return history
+
+
+@pytest.mark.parametrize(
+    ("word", "ends", "epoch"),
+    [
+        ("good", [0.01, 0.005, 0.004], 14),
+        ("best", [0.01, 0.005, 0.004], None),
+        ("best", [0.01, 0.005, 0.0048], 14),
+        ("best", [0.01, 0.011], 6),
+        ("good", [0.01], None),
+    ],
+)
+def test_rounds_are_judged_at_their_ends(word: str, ends: list[float], epoch: int | None) -> None:
+    history, goal = in_rounds(ends), parse_until(word)
+    stops = [n for n in range(1, len(history) + 1) if decide(history[:n], goal, 2).stop]
+    assert stops == ([] if epoch is None else [epoch])
+
+
+def test_what_a_round_brought_is_said() -> None:
+    decision = decide(in_rounds([0.01, 0.005, 0.004]), parse_until("good"), 2)
+    assert decision.reason == (
+        "the last 8 epochs, the longest round so far, lowered the ESR of lite, the most of any "
+        "size, by 20.0 %; less than the 30 % that --until good asks for"
+    )
+
+
+def test_rounds_without_a_number_go_on() -> None:
+    history = [{"full": math.nan}] * 2 + [{"full": 0.5}] * 4
+    assert not decide(history, parse_until("best"), 2).stop
