@@ -68,7 +68,8 @@ def run_checks(subject: Subject) -> tuple[Finding, ...]:
 
     What rings on fills the pauses in which noise and hum are looked for; echo and modulation make
     the gain move with the past, as a compressor does; the noise that a gate lets through until it
-    closes looks like a tail.
+    closes looks like a tail; where the gain moves, differences in level tell no order,
+    unless the answer comes first.
     """
     found = {check.id: check.run(subject) for check in CHECKS}
 
@@ -91,4 +92,6 @@ def run_checks(subject: Subject) -> tuple[Finding, ...]:
         withdraw("What rings on in the pauses hides it.", "noise", "hum")
     if alarm("dependence") or alarm("modulation"):
         withdraw("The gain moves, but echo or modulation may be why.", "release", "gain-control")
+    if (alarm("release") or alarm("gain-control")) and not alarm("delay"):
+        withdraw("The gain moves, which hides the order.", "order")
     return tuple(found.values())
