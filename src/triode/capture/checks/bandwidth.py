@@ -38,11 +38,12 @@ def find_wall(
         start = int(place * _WIDTH)
         if start + 6 >= len(level):
             break
-        above = level[start:]
-        height = float(np.median(level[below]) - np.median(level[start : start + 6]))
+        foot = float(np.median(level[start : start + 6]))
+        height = float(np.median(level[below])) - foot
+        if height <= (_STEEP_DB if best is None else best[1]):
+            continue
         # Behind a notch the signal comes back; behind a wall it does not.
-        plain = float(np.percentile(above, 95) - np.median(level[start : start + 6]))
-        if height > _STEEP_DB and plain < _EMPTY_RANGE_DB and (best is None or height > best[1]):
+        if float(np.percentile(level[start:], 95)) - foot < _EMPTY_RANGE_DB:
             best = float(place * bin_hz), height
     return best
 

@@ -3,6 +3,13 @@
 For every frame and every frequency up to 3 kHz, wet over dry is a complex number that the gear and
 the music decide. Music changes it without a rule; a low-frequency oscillator changes it, in all
 frequencies at once, at one rate. The spectrum of those changes over time therefore shows a line.
+
+Music has lines of its own: phrases come every few seconds, and the slower the rate, the fewer and
+the more alike are the turns that a recording holds. So a line is judged by three statistics, and
+needs all of them: how many standard deviations it stands above lines of similar rate, within an
+octave on both sides, as those vary more at slow rates than at fast ones; whether it stands in the
+first half of the recording and in the second, as an oscillator never stops; and how many turns
+there are.
 """
 
 from dataclasses import dataclass
@@ -26,7 +33,11 @@ _QUIET_SHARE = 1e-3
 _LOWEST_HZ = 80.0
 _MOST_DEVIATION = 2.0
 _LINE_DB = 2.2
-_LINE_SPREADS = 6.5
+_LINE_SPREADS = 5.5
+_HALF_LINE_DB = 1.2
+_LEAST_TURNS = 8.0
+_MUSIC_CHANCE_DB = 3.0
+_MAIN_LOBE_TURNS = 3.0
 _LEVEL_LINE_DB = 15.0
 _LEVEL_RANGE_DB = 40.0
 _MOST_CHANGE_DB = 6.0
@@ -38,15 +49,19 @@ _LEAST_DEPTH = 3e-3
 class Modulation:
     """The strongest periodic change of wet over dry.
 
-    `rate_hz`; `line_db`: how far its line stands above its surroundings, and `spreads` the same in
-    standard deviations of the other lines; `music_db`: how far the dry level has a line there too;
-    `depth`: amplitude of the change over the mean of wet over dry. `level_...`: the same of the
-    level alone, all frequencies together, where a tremolo shows first.
+    `rate_hz`; `turns`: how often it turns in the recording; `line_db`: how far its line stands
+    above its surroundings, `spreads` the same in standard deviations of the lines within an octave,
+    and `half_line_db` the same as `line_db` in that half of the recording where it stands lower;
+    `music_db`: how far the dry level has a line there too; `depth`: amplitude of the change over
+    the mean of wet over dry. `level_...`: the same of the level alone, all frequencies together,
+    where a tremolo shows first.
     """
 
     rate_hz: float
+    turns: float
     line_db: float
     spreads: float
+    half_line_db: float
     music_db: float
     depth: float
     level_rate_hz: float
@@ -67,7 +82,9 @@ class Modulation:
         return self.level_found or (
             self.line_db > _LINE_DB
             # What the music does at that rate, too, needs more proof.
-            and self.spreads > _LINE_SPREADS + max(0.0, self.music_db)
+            and self.spreads > _LINE_SPREADS + max(0.0, self.music_db - _MUSIC_CHANCE_DB)
+            and self.half_line_db > _HALF_LINE_DB
+            and self.turns > _LEAST_TURNS
             and self.music_db < _NOT_THE_MUSIC_DB
             and self.depth > _LEAST_DEPTH
         )
@@ -97,15 +114,18 @@ def measure_modulation(spectra: ShortTime) -> Modulation | None:
     weight = np.where(spread > 0, 1.0 / np.maximum(spread, 1e-3 * np.median(spread) + 1e-12), 0)
     window = scipy.signal.windows.hann(frames).astype(np.float32)
     size = scipy.fft.next_fast_len(2 * frames)
-    transformed = scipy.fft.fft(change * window[:, None], n=size, axis=0)
-    strength = (np.abs(transformed) ** 2 @ weight).astype(np.float64)
     rates = np.arange(1, size // 2) * frame_hz / size
-    both = strength[1 : size // 2] + strength[-1 : -(size // 2) : -1]
+    both = _change_spectrum(change, weight, size)
     inside = (rates >= _RATES_HZ[0]) & (rates <= _RATES_HZ[1])
     around = int(_AROUND_HZ / rates[0]) | 1
     lines = _over_surroundings_db(both, around)
     best = int(np.argmax(np.where(inside, lines, -np.inf)))
-    others = inside & (np.abs(rates - rates[best]) > _AROUND_HZ / 4)
+    away = np.abs(rates - rates[best]) * frames / frame_hz
+    octave = (rates > rates[best] / 2) & (rates < rates[best] * 2) & (away > _MAIN_LOBE_TURNS)
+    half_lines = [
+        _over_surroundings_db(_change_spectrum(half, weight, size), around)[away <= 1].max()
+        for half in np.array_split(change, 2)
+    ]
     loudness = np.log10(power.sum(axis=1, dtype=np.float64) + 1e-9)
     music = _over_surroundings_db(_spectrum(loudness - loudness.mean(), window, size), around)
     level_lines = _over_surroundings_db(_spectrum(_level_changes(spectra), window, size), around)
@@ -115,8 +135,10 @@ def measure_modulation(spectra: ShortTime) -> Modulation | None:
     scale = float(np.sum(weight * (count / frames) ** 2)) * float(window.sum()) ** 2
     return Modulation(
         rate_hz=float(rates[best]),
+        turns=float(rates[best]) * frames / frame_hz,
         line_db=float(lines[best]),
-        spreads=float(lines[best] / max(_spread(lines[others]), 1e-6)),
+        spreads=float(lines[best] / max(_spread(lines[octave]), 1e-6)),
+        half_line_db=float(min(half_lines)),
         music_db=float(music[best]),
         depth=float(np.sqrt(max(excess, 0.0) / max(scale, 1e-30))),
         level_rate_hz=float(rates[level]),
@@ -126,6 +148,16 @@ def measure_modulation(spectra: ShortTime) -> Modulation | None:
         lines_db=lines[inside],
         level_lines_db=level_lines[inside],
     )
+
+
+def _change_spectrum(
+    change: npt.NDArray[np.complex64], weight: npt.NDArray[np.floating], size: int
+) -> npt.NDArray[np.float64]:
+    """Power of the changes at each rate, of either sign, all frequencies together."""
+    window = scipy.signal.windows.hann(len(change)).astype(np.float32)
+    transformed = scipy.fft.fft(change * window[:, None], n=size, axis=0)
+    strength = (np.abs(transformed) ** 2 @ weight).astype(np.float64)
+    return np.asarray(strength[1 : size // 2] + strength[-1 : -(size // 2) : -1])
 
 
 def _level_changes(spectra: ShortTime) -> npt.NDArray[np.float64]:
@@ -168,8 +200,10 @@ def check_modulation(subject: Subject) -> Finding:
         )
     evidence = {
         "rate_hz": measured.rate_hz,
+        "turns": measured.turns,
         "line_db": measured.line_db,
         "spreads": measured.spreads,
+        "half_line_db": measured.half_line_db,
         "music_db": measured.music_db,
         "depth": measured.depth,
         "level_rate_hz": measured.level_rate_hz,
