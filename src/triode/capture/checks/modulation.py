@@ -185,7 +185,12 @@ def _over_surroundings_db(power: npt.NDArray[np.float64], width: int) -> npt.NDA
 
 
 def _spread(values: npt.NDArray[np.float64]) -> float:
-    """Standard deviation by the median, which a few lines more do not move."""
+    """Standard deviation by the median, which a few lines more do not move.
+
+    Infinite where there is nothing to compare with: then no line stands out.
+    """
+    if not values.size:
+        return float("inf")
     return 1.4826 * float(np.median(np.abs(values - np.median(values))))
 
 
