@@ -163,10 +163,15 @@ def distances(got: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[s
 
 
 def agree(graph: Graph, batch: int, frames: int) -> None:
+    """Where a gradient is a small difference of large sums, torch in float32 is inexact as well."""
     compiled, plain = networks(graph)
+    customary = TorchGraph(graph, plain.to_parameters())
     signal = windows(graph, batch, frames)
-    found = distances(differentiated(compiled, signal), differentiated(plain, signal.double()))
-    assert max(found.values()) < TOLERANCE, found
+    wanted = differentiated(plain, signal.double())
+    found = distances(differentiated(compiled, signal), wanted)
+    theirs = distances(differentiated(customary, signal), wanted)
+    excess = {name: one / max(TOLERANCE, 8.0 * theirs[name]) for name, one in found.items()}
+    assert max(excess.values()) < 1.0, (found, theirs)
 
 
 LIGHT = {"stacked lstm", "convnet", "response"}
