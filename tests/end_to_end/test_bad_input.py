@@ -338,9 +338,9 @@ def test_an_output_that_cannot_be_written(
             "learning_rate",
             "lerning_rate",
             (
-                "tiny.toml: unknown key optimizer.lerning_rate. Expected one of learning_rate, "
-                "schedule, decay_per_epoch, warm_up_share, final_share, clip_norm, beta1, beta2, "
-                "epsilon. Did you mean learning_rate?"
+                "tiny.toml: unknown key optimizer.lerning_rate. Expected one of method, "
+                "learning_rate, schedule, decay_per_epoch, warm_up_share, final_share, "
+                "first_round_epochs, clip_norm, beta1, beta2, epsilon. Did you mean learning_rate?"
             ),
         ),
         (
