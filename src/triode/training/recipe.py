@@ -1,19 +1,18 @@
 """A training recipe: every hyperparameter, checked, from TOML data."""
 
-import difflib
 import tomllib
-import typing
 from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from triode.errors import NamFileError, RecipeError
 from triode.metrics import STFT_RESOLUTIONS
 from triode.nam import parse_config
+from triode.training.table import Table, checked_table, did_you_mean
 from triode.training.trainable import check_trainable
 
 __all__ = [
@@ -37,11 +36,7 @@ Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 _FIRST_ROUND_EPOCHS = 10
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Size(_Table):
+class Size(Table):
     """One network of the capture.
 
     Attributes:
@@ -55,7 +50,7 @@ class Size(_Table):
     config: Mapping[str, Any]
 
 
-class Windows(_Table):
+class Windows(Table):
     """How the training passage is cut.
 
     Attributes:
@@ -70,7 +65,7 @@ class Windows(_Table):
     batch_size: Annotated[int, Field(ge=1)]
 
 
-class Loss(_Table):
+class Loss(Table):
     """loss = mse_weight MSE + mrstft_weight (multi-resolution STFT distance).
 
     Attributes:
@@ -95,7 +90,7 @@ class Loss(_Table):
         return self
 
 
-class Optimizer(_Table):
+class Optimizer(Table):
     """How gradients change weights, with a learning rate that changes on the way.
 
     Attributes:
@@ -127,7 +122,7 @@ class Optimizer(_Table):
     epsilon: Positive = 1e-8
 
 
-class Validation(_Table):
+class Validation(Table):
     """How the validation passage is cut so that memory stays flat; the ESR is over all of it.
 
     Attributes:
@@ -139,7 +134,7 @@ class Validation(_Table):
     batch_size: Annotated[int, Field(ge=1)] = 8
 
 
-class Recipe(_Table):
+class Recipe(Table):
     """Everything that decides a training but the recordings.
 
     Attributes:
@@ -217,7 +212,7 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
                 "there is no recipe of that name",
                 expected=f"one of {', '.join(names)}, or the path of a .toml file",
                 got=text,
-                hint=_did_you_mean(text, names),
+                hint=did_you_mean(text, names),
             )
     try:
         document = tomllib.loads(source.read_bytes().decode("utf-8"))
@@ -240,11 +235,7 @@ def _folder() -> Traversable:
 
 
 def _checked(document: Mapping[str, object], where: str) -> Recipe:
-    try:
-        # TOML has no tuples; the lists it gives are checked item by item all the same.
-        recipe = Recipe.model_validate(_with_tuples(document))
-    except ValidationError as error:
-        raise _recipe_error(error, where) from error
+    recipe = checked_table(Recipe, document, where, RecipeError)
     for number, size in enumerate(recipe.sizes):
         try:
             config = parse_config(size.architecture, size.config, _CHECK_RATE_HZ)
@@ -258,44 +249,3 @@ def _checked(document: Mapping[str, object], where: str) -> Recipe:
             ) from error
         check_trainable(config, f"{where}, sizes[{number}].config")
     return recipe
-
-
-def _with_tuples(document: Mapping[str, object]) -> dict[str, object]:
-    sizes = document.get("sizes")
-    return {**document, "sizes": tuple(sizes)} if isinstance(sizes, list) else dict(document)
-
-
-def _recipe_error(error: ValidationError, where: str) -> RecipeError:
-    """One thing that is wrong, in Triode's words; a misspelt key before the one it leaves out."""
-    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    location = first["loc"]
-    key = ".".join(str(part) for part in location) or "the recipe"
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(location[:-1])
-        return RecipeError(
-            f"unknown key {key}",
-            where=where,
-            expected=f"one of {', '.join(known)}",
-            hint=_did_you_mean(str(location[-1]), known),
-        )
-    if first["type"] == "missing":
-        return RecipeError(f"the key {key} is missing", where=where)
-    got = None if isinstance(first["input"], Mapping) else first["input"]
-    expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return RecipeError(f"{key} cannot be right", where=where, expected=expected, got=got)
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """The keys of the table at `location` in the tree of configs."""
-    table: type[BaseModel] = Recipe
-    for part in location:
-        if isinstance(part, str):
-            annotation = table.model_fields[part].annotation
-            inner = typing.get_args(annotation) or (annotation,)
-            table = next(one for one in inner if isinstance(one, type))
-    return list(table.model_fields)
-
-
-def _did_you_mean(text: str, known: list[str]) -> str | None:
-    near = difflib.get_close_matches(text, known, n=1)
-    return f"Did you mean {near[0]}?" if near else None
