@@ -9,10 +9,12 @@ __all__ = [
     "BatchError",
     "CaptureError",
     "CompileError",
+    "DivergenceError",
     "GraphError",
     "NamFileError",
     "OutputError",
     "RecipeError",
+    "StudyError",
     "TrainingError",
     "TriodeError",
 ]
@@ -85,8 +87,16 @@ class TrainingError(TriodeError):
     """Training cannot start or go on."""
 
 
+class DivergenceError(TrainingError):
+    """The loss of a training is not a number any more, or never was."""
+
+
 class BatchError(TriodeError):
     """The rows of a batch are not clear, or its folder cannot be used."""
+
+
+class StudyError(TriodeError):
+    """A study is not clear, cannot be kept, or has changed under its trials."""
 
 
 class OutputError(TriodeError):

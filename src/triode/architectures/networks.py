@@ -34,6 +34,11 @@ class Network:
     max_value: float
     model: Model
 
+    @property
+    def rate_hz(self) -> float:
+        """The rate to play at."""
+        return self.model.rate_hz
+
     @cached_property
     def graph(self) -> Graph:
         """The network's graph."""

@@ -11,8 +11,6 @@ import threading
 from collections.abc import Mapping
 from typing import IO, Any
 
-from triode.batch.outcome import Outcome, Status
-
 __all__ = ["Worker"]
 
 _LAST_WORDS_BYTES = 2000
@@ -21,17 +19,23 @@ _LAST_WORDS_BYTES = 2000
 class Worker:
     """Runs one task; its events arrive in `events` as (worker, event), the last one an "end".
 
+    An "end" without more than "lost" in it, a sentence, is that of a worker that died.
+
     Args:
-        task: What `triode.batch.worker` reads.
+        module: What runs as `python -m`, made of `triode.batch.serving`.
+        task: What that module reads.
         events: Where to put what it says.
     """
 
     def __init__(
-        self, task: Mapping[str, Any], events: "queue.Queue[tuple[Worker, dict[str, Any]]]"
+        self,
+        module: str,
+        task: Mapping[str, Any],
+        events: "queue.Queue[tuple[Worker, dict[str, Any]]]",
     ) -> None:
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "triode.batch.worker"],
+        self._process = subprocess.Popen(  # noqa: S603 - a module of ours, no outside text
+            [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -46,6 +50,11 @@ class Worker:
     def stop(self) -> None:
         """Ask it to end with the best so far."""
         self._say("stop")
+
+    @property
+    def process_id(self) -> int:
+        """The operating system's number of it."""
+        return self._process.pid
 
     def kill(self) -> None:
         """End it at once and wait until it is gone."""
@@ -71,7 +80,7 @@ class Worker:
             events.put((self, event))
         code = self._finish()
         with self._complaints:
-            last = event if ended else {"event": "end", "outcome": self._lost(code).to_json()}
+            last = event if ended else {"event": "end", "lost": self._last_words(code)}
         events.put((self, last))
 
     def _finish(self) -> int:
@@ -85,16 +94,12 @@ class Worker:
         self._process.stdout.close()
         return code
 
-    def _lost(self, code: int) -> Outcome:
-        """The outcome of a worker that ended without one."""
+    def _last_words(self, code: int) -> str:
+        """What is known of a worker that ended without an end."""
         self._complaints.seek(0)
         words = self._complaints.read()[-_LAST_WORDS_BYTES:].decode("utf-8", "replace").split("\n")
         last = next((line.strip() for line in reversed(words) if line.strip()), "nothing")
-        return Outcome(
-            status=Status.FAILED,
-            error=f"The worker ended early with code {code}; its last words: {last}. "
-            "Run the batch again to continue from the last checkpoint.",
-        )
+        return f"The worker ended early with code {code}; its last words: {last}."
 
 
 def _apart() -> dict[str, Any]:

@@ -197,7 +197,7 @@ class _Batch:
             "resume": resume,
             "force": own or self._force,
         }
-        worker = Worker(task, self._events)
+        worker = Worker("triode.batch.worker", task, self._events)
         self._running[worker] = _Running(row=row, worker=worker, identity=identity)
         self._note(row, Outcome(status=Status.TRAINING))
 
@@ -212,7 +212,7 @@ class _Batch:
             self._listener.on_event(running.row, event)
             return
         del self._running[worker]
-        outcome = Outcome.from_json(event["outcome"])
+        outcome = _outcome(event)
         if outcome.status is Status.DONE:
             try:
                 files = RowFiles.of(running.row, self._folder)
@@ -231,3 +231,11 @@ class _Batch:
 
     def _identity(self, row: Row) -> dict[str, Any]:
         return row_identity(row, self._settings)
+
+
+def _outcome(end: Event) -> Outcome:
+    """What a worker says at its end, or what is said for one that died."""
+    if "lost" in end:
+        advice = "Run the batch again to continue from the last checkpoint."
+        return Outcome(status=Status.FAILED, error=f"{end['lost']} {advice}")
+    return Outcome.from_json(end["outcome"])

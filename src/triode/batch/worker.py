@@ -1,57 +1,34 @@
-"""One row in a process of its own: python -m triode.batch.worker, told and telling by JSON lines.
+"""One row in a process of its own: python -m triode.batch.worker; see `triode.batch.serving`."""
 
-The first line on standard input is the task; "stop" after it asks the training to end with the best
-so far; the end of the input means that the batch is gone, and the worker goes too, at once, for the
-next batch will continue from the checkpoint. Every line on standard output is an event.
-"""
-
-import io
-import json
 import os
 import threading
 import time
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from triode.batch.outcome import Outcome, SizeFigures, Status
+from triode.batch.serving import Tell, serve
 from triode.errors import TriodeError
 from triode.training import EpochRecord, Progress, Result, train
 
 __all__ = ["main"]
 
 _SECONDS_BETWEEN_STEPS = 0.5
-Tell = Callable[[Mapping[str, Any]], None]
 
 
 def main() -> None:
-    """Do the task on standard input; errors raised on purpose are an event like any other."""
-    # Whatever else prints must not be taken for an event.
-    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    """Do the task on standard input; errors raised on purpose are an outcome like any other."""
+    serve(_do)
 
-    def tell(event: Mapping[str, Any]) -> None:
-        print(json.dumps(event), file=events, flush=True)
 
-    # Unbuffered: a thread that waits in a buffered read would be in the way when Python ends.
-    orders = io.FileIO(0)
-    task = json.loads(orders.readline())
-    stop = threading.Event()
-    threading.Thread(target=_listen, args=(orders, stop), daemon=True).start()
-    notices: list[str] = []
-    warnings.simplefilter("always")
-    warnings.showwarning = lambda message, *_, **__: notices.append(str(message))
+def _do(
+    task: Mapping[str, Any], tell: Tell, stop: threading.Event, notices: list[str]
+) -> Mapping[str, Any]:
     try:
         outcome = _train(task, _Teller(tell, stop), notices)
     except TriodeError as error:
         outcome = Outcome(status=Status.FAILED, error=str(error))
-    tell({"event": "end", "outcome": outcome.to_json()})
-
-
-def _listen(orders: io.FileIO, stop: threading.Event) -> None:
-    while orders.readline():
-        stop.set()
-    os._exit(1)
+    return {"outcome": outcome.to_json()}
 
 
 def _train(task: Mapping[str, Any], progress: Progress, notices: list[str]) -> Outcome:

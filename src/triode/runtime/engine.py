@@ -2,24 +2,39 @@
 
 import ctypes
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from triode.architectures import Network
 from triode.compiler import Artifact, compile_graph
 from triode.compiler.emit.module import ABI_VERSION
 from triode.compiler.passes import specialise
 from triode.errors import CompileError, TriodeError
-from triode.graph import Parameters, settle_samples
+from triode.graph import Graph, Parameters, settle_samples
 
-__all__ = ["Engine", "NativeHandles"]
+__all__ = ["Engine", "NativeHandles", "Playable"]
 
 Float32Array = npt.NDArray[np.float32]
 
 _ALIGNMENT_BYTES = 64
 _SETTLE_FRAMES = 4096
+
+
+class Playable(Protocol):
+    """What can be played: a `triode.architectures.Network`, or a graph that no file describes."""
+
+    @property
+    def graph(self) -> Graph:
+        """The network's graph."""
+
+    @property
+    def parameters(self) -> Parameters:
+        """The graph's parameters by name."""
+
+    @property
+    def rate_hz(self) -> float:
+        """The rate to play at."""
 
 
 class NativeHandles(NamedTuple):
@@ -45,7 +60,7 @@ class Engine:
         CompileError: There is no compiler, or what it made cannot be loaded.
     """
 
-    def __init__(self, network: Network, artifact: Artifact | None = None) -> None:
+    def __init__(self, network: Playable, artifact: Artifact | None = None) -> None:
         parameters: Parameters = network.parameters
         if artifact is None:
             special = specialise(network.graph, network.parameters)
@@ -62,7 +77,7 @@ class Engine:
         packed = artifact.weights(parameters)
         self._weights.view(np.float32)[:] = packed
         self.reset()
-        self._settle(settle_samples(network.graph, network.model.rate_hz))
+        self._settle(settle_samples(network.graph, network.rate_hz))
 
     @property
     def state_bytes(self) -> int:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from triode.architectures import Network
 from triode.errors import CompileError, TriodeError
-from triode.runtime.engine import Engine
+from triode.runtime.engine import Engine, Playable
 from triode.runtime.executor import best_executor
 from triode.runtime.player import check_block
 from triode.runtime.render import SlowPathWarning
@@ -18,7 +17,7 @@ __all__ = ["renderer"]
 Float32Array = npt.NDArray[np.float32]
 
 
-def renderer(network: Network) -> Callable[[Float32Array], Float32Array]:
+def renderer(network: Playable) -> Callable[[Float32Array], Float32Array]:
     """What plays (frames,) float32 through `network`, from the steady state of silence each time.
 
     Warns with `SlowPathWarning` where there is no C compiler and torch or the interpreter plays.

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from triode.architectures import lower, parameters
-from triode.graph import BatchNorm, Conv, Fir, Graph, Lstm, Operation, Scale
+from triode.graph import BatchNorm, Conv, Fir, Graph, Lstm, Operation, Parameters, Scale
 from triode.nam import Config, Model
 from triode.nam.layout import weight_count
 from triode.nam.wavenet import WaveNetConfig
 
-__all__ = ["initial_parameters", "with_offset"]
+__all__ = ["drawn_parameters", "initial_parameters", "with_offset"]
 
 _BATCHNORM_EPSILON = 1e-5
 
@@ -29,18 +29,32 @@ def initial_parameters(
 
     What is not random comes from the config: the slopes of PReLU and `head_scale`.
     """
-    graph = lower(config)
     blank = np.zeros(weight_count(config), np.float32)
     # Slopes of PReLU live in the config; this is where they are read from.
-    drawn = parameters(Model(version="0.7.0", config=config, weights=blank))
-    scales = dict(_head_scales(config))
+    decided = parameters(Model(version="0.7.0", config=config, weights=blank))
+    for name, scale in _head_scales(config):
+        decided[f"{name}.value"] = np.full(1, scale, np.float32)
+    return drawn_parameters(lower(config), generator, decided)
+
+
+def drawn_parameters(
+    graph: Graph, generator: np.random.Generator, decided: Parameters
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Draw every parameter of `graph` that is random; the others are those of `decided`.
+
+    Args:
+        graph: The network.
+        generator: What to draw from.
+        decided: Parameters by name, among them those of every scale and PReLU; a parameter that
+            is neither drawn nor here is zero.
+    """
+    drawn = {
+        one.name: np.array(decided.get(one.name, np.zeros(one.shape)), np.float32)
+        for one in graph.parameters
+    }
     for node in graph.nodes:
-        match node.operation:
-            case Scale():
-                drawn[f"{node.name}.value"][:] = scales[node.name]
-            case operation:
-                for suffix, values in _draw(operation, generator):
-                    drawn[f"{node.name}.{suffix}"][:] = values
+        for suffix, values in _draw(node.operation, generator):
+            drawn[f"{node.name}.{suffix}"][:] = values
     return drawn
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from triode.architectures import lower, size_names
-from triode.errors import TrainingError
+from triode.errors import DivergenceError
 from triode.graph import Graph, Parameters, receptive_field, settle_samples
 from triode.graph.torch_mapping import TorchGraph
 from triode.nam import Config
@@ -28,7 +28,16 @@ from triode.training.soap import Soap
 from triode.training.validation import passage_esr
 from triode.training.windows import WindowPlan, cut
 
-__all__ = ["Trainee", "TrainingState", "fit", "initial_state", "torch_settings", "train_step"]
+__all__ = [
+    "Trainee",
+    "TrainingState",
+    "fit",
+    "initial_state",
+    "state_of",
+    "torch_settings",
+    "train_step",
+    "weight_generator",
+]
 
 _SEED_OF_WEIGHTS = 0
 
@@ -92,12 +101,25 @@ def initial_state(
     recipe's seed gives, with `offset` in the output.
     """
     given = start or [None] * len(configs)
-    trainees = []
-    for index, (name, config) in enumerate(zip(size_names(len(configs)), configs, strict=True)):
-        generator = np.random.default_rng((_SEED_OF_WEIGHTS, recipe.seed, index))
+    networks = []
+    for index, config in enumerate(configs):
         graph = lower(config)
-        drawn = initial_parameters(config, generator)
-        parameters = given[index] or with_offset(graph, drawn, offset)
+        drawn = initial_parameters(config, weight_generator(recipe, index))
+        networks.append((graph, given[index] or with_offset(graph, drawn, offset)))
+    return state_of(networks, recipe, rate_hz, device)
+
+
+def weight_generator(recipe: Recipe, index: int) -> np.random.Generator:
+    """What the initial weights of the size at `index` are drawn from."""
+    return np.random.default_rng((_SEED_OF_WEIGHTS, recipe.seed, index))
+
+
+def state_of(
+    networks: Sequence[tuple[Graph, Parameters]], recipe: Recipe, rate_hz: float, device: str
+) -> TrainingState:
+    """Graphs, ascending in size, with the parameters they start from, and a fresh optimizer."""
+    trainees = []
+    for name, (graph, parameters) in zip(size_names(len(networks)), networks, strict=True):
         module = trainable_module(graph, parameters, device=device)
         trainees.append(
             Trainee(
@@ -149,7 +171,8 @@ def fit(
         True when all epochs that are wanted are done, False when stopped before.
 
     Raises:
-        TrainingError: There is too little material, or the loss is not a number any more.
+        TrainingError: There is too little material, or the loss is not a number any more
+            (`DivergenceError`).
     """
     dry = torch.from_numpy(material.dry).to(device)
     wet = torch.from_numpy(material.wet).to(device)
@@ -252,7 +275,7 @@ def _keep_best(state: TrainingState, esr: dict[str, float], epoch: int) -> None:
 def _refuse_divergence(losses: dict[str, float], epoch: int) -> None:
     for name, value in losses.items():
         if not math.isfinite(value):
-            raise TrainingError(
+            raise DivergenceError(
                 f"size {name} diverged in epoch {epoch}: its loss is not a number",
                 hint="Use a recipe with a lower optimizer.learning_rate.",
             )

@@ -13,7 +13,7 @@ from triode.architectures import lower
 from triode.audio import SignalStore
 from triode.capture import Pair, Split, make_pair, split
 from triode.capture.recording import read_calibration
-from triode.errors import TrainingError
+from triode.errors import DivergenceError, TrainingError
 from triode.graph import receptive_field, settle_samples
 from triode.nam import DEFAULT_SAMPLE_RATE_HZ, Config, parse_config, write
 from triode.training.material import Material, prepare_material
@@ -283,7 +283,7 @@ def _export(
     sizes = []
     for size, config, trainee in zip(recipe.sizes, configs, state.trainees, strict=True):
         if not trainee.best:
-            raise TrainingError(
+            raise DivergenceError(
                 f"size {trainee.name} never had a validation error that is a number",
                 hint="Use a recipe with a lower optimizer.learning_rate.",
             )
