@@ -47,9 +47,9 @@ class Worker:
         self._reader = threading.Thread(target=self._read, args=(events,), daemon=True)
         self._reader.start()
 
-    def stop(self) -> None:
-        """Ask it to end with the best so far."""
-        self._say("stop")
+    def stop(self, order: str = "stop") -> None:
+        """Ask it to end with the best so far; tasks may know more orders than "stop"."""
+        self._say(order)
 
     @property
     def process_id(self) -> int:

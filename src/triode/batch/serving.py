@@ -1,8 +1,8 @@
 """The other side of `triode.batch.process`: a process told and telling by JSON lines.
 
-The first line on standard input is the task; "stop" after it asks for an end with the best so far;
-the end of the input means that whoever asked is gone, and the process goes too, at once, for what
-it does is continued from a checkpoint. Every line on standard output is an event.
+The first line on standard input is the task; a line after it is an order, such as to stop. The end
+of the input means that whoever asked is gone, and the process goes too, at once, for what it does
+is continued from a checkpoint. Every line on standard output is an event.
 """
 
 import io
@@ -11,21 +11,33 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Tell", "serve"]
+__all__ = ["Orders", "Tell", "serve"]
 
 Tell = Callable[[Mapping[str, Any]], None]
 
 
+@dataclass
+class Orders:
+    """What the task was ordered to do while at work.
+
+    Attributes:
+        given: The last order; empty for none.
+    """
+
+    given: str = ""
+
+
 def serve(
-    do: Callable[[Mapping[str, Any], Tell, threading.Event, list[str]], Mapping[str, Any]],
+    do: Callable[[Mapping[str, Any], Tell, Orders, list[str]], Mapping[str, Any]],
 ) -> None:
     """Do the task on standard input.
 
     Args:
-        do: Takes the task, what tells an event, what is set when the task is to stop, and the list
-            that warnings are put into; returns what is told with the "end".
+        do: Takes the task, what tells an event, the orders, and the list that warnings are put
+            into; returns what is told with the "end".
     """
     # Whatever else prints must not be taken for an event.
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -35,17 +47,17 @@ def serve(
         print(json.dumps(event), file=events, flush=True)
 
     # Unbuffered: a thread that waits in a buffered read would be in the way when Python ends.
-    orders = io.FileIO(0)
-    task = json.loads(orders.readline())
-    stop = threading.Event()
-    threading.Thread(target=_listen, args=(orders, stop), daemon=True).start()
+    lines = io.FileIO(0)
+    task = json.loads(lines.readline())
+    orders = Orders()
+    threading.Thread(target=_listen, args=(lines, orders), daemon=True).start()
     notices: list[str] = []
     warnings.simplefilter("always")
     warnings.showwarning = lambda message, *_, **__: notices.append(str(message))
-    tell({"event": "end", **do(task, tell, stop, notices)})
+    tell({"event": "end", **do(task, tell, orders, notices)})
 
 
-def _listen(orders: io.FileIO, stop: threading.Event) -> None:
-    while orders.readline():
-        stop.set()
+def _listen(lines: io.FileIO, orders: Orders) -> None:
+    while line := lines.readline():
+        orders.given = line.decode().strip()
     os._exit(1)

@@ -1,19 +1,15 @@
 """One row in a process of its own: python -m triode.batch.worker; see `triode.batch.serving`."""
 
-import os
-import threading
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from triode.batch.outcome import Outcome, SizeFigures, Status
-from triode.batch.serving import Tell, serve
+from triode.batch.serving import Orders, Tell, serve
+from triode.batch.teller import Teller
 from triode.errors import TriodeError
-from triode.training import EpochRecord, Progress, Result, train
+from triode.training import Progress, Result, train
 
 __all__ = ["main"]
-
-_SECONDS_BETWEEN_STEPS = 0.5
 
 
 def main() -> None:
@@ -22,10 +18,10 @@ def main() -> None:
 
 
 def _do(
-    task: Mapping[str, Any], tell: Tell, stop: threading.Event, notices: list[str]
+    task: Mapping[str, Any], tell: Tell, orders: Orders, notices: list[str]
 ) -> Mapping[str, Any]:
     try:
-        outcome = _train(task, _Teller(tell, stop), notices)
+        outcome = _train(task, Teller(tell, orders), notices)
     except TriodeError as error:
         outcome = Outcome(status=Status.FAILED, error=str(error))
     return {"outcome": outcome.to_json()}
@@ -63,51 +59,6 @@ def _outcome(result: Result, notices: tuple[str, ...]) -> Outcome:
         replicate_floor_esr=result.facts.replicate_floor_esr,
         warnings=(*result.facts.warnings, *notices),
     )
-
-
-class _Teller(Progress):
-    """Turns what the training says into events."""
-
-    def __init__(self, tell: Tell, stop: threading.Event) -> None:
-        self._tell = tell
-        self._stop = stop
-        self._steps = 0
-        self._told = 0.0
-
-    def on_start(
-        self, *, epochs: int, epochs_done: int, steps_per_epoch: int, best_esr: dict[str, float]
-    ) -> None:
-        del best_esr
-        self._steps = epochs_done * steps_per_epoch
-        self._tell(
-            {
-                "event": "start",
-                "epochs": epochs,
-                "epoch": epochs_done,
-                "steps": self._steps,
-                "all_steps": epochs * steps_per_epoch,
-            }
-        )
-
-    def on_step(self) -> None:
-        self._steps += 1
-        if time.monotonic() - self._told > _SECONDS_BETWEEN_STEPS:
-            self._told = time.monotonic()
-            self._tell({"event": "step", "steps": self._steps})
-
-    def on_epoch(self, record: EpochRecord, best_esr: dict[str, float]) -> None:
-        self._tell(
-            {
-                "event": "epoch",
-                "process": os.getpid(),
-                "epoch": record.epoch,
-                "steps": record.steps,
-                "best_esr": best_esr,
-            }
-        )
-
-    def should_stop(self) -> bool:
-        return self._stop.is_set()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,46 @@
+"""What the things of a study may be called: their names become file names and table keys."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+from triode.errors import StudyError
+from triode.training.table import did_you_mean
+
+__all__ = ["Name", "refuse_twins", "refuse_unknown"]
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+=-]*$", max_length=80)]
+"""Letters, digits and ". _ + = -", the first a letter or digit, at most 80."""
+
+
+def refuse_twins(names: Iterable[str], what: str, where: str) -> None:
+    """Refuse two things of one name; upper and lower case are one, as on some file systems.
+
+    Raises:
+        StudyError: Two are called the same.
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise StudyError(f"two {what} have one name", where=where, got=name)
+        seen.add(name.casefold())
+
+
+def refuse_unknown(names: Iterable[str], known: Iterable[str], where: str) -> None:
+    """Refuse a reference to what is not there.
+
+    Raises:
+        StudyError: One of `names` is none of `known`.
+    """
+    there = list(known)
+    for name in names:
+        if name not in there:
+            shown = ", ".join(there[:12]) + (", ..." if len(there) > 12 else "")
+            raise StudyError(
+                "there is nothing of that name",
+                where=where,
+                expected=f"one of {shown}" if there else "something to refer to",
+                got=name,
+                hint=did_you_mean(name, there),
+            )

@@ -1,0 +1,45 @@
+"""One trial in a process of its own: python -m triode.study.worker; see `triode.batch.serving`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from triode.batch.serving import Orders, Tell, serve
+from triode.batch.teller import Teller
+from triode.errors import TriodeError
+from triode.study.trial import TrialProgress, TrialTask, run_trial
+
+__all__ = ["TrialTeller", "main", "trial_end"]
+
+
+def main() -> None:
+    """Do the task on standard input."""
+    serve(_do)
+
+
+def trial_end(task: Mapping[str, Any], progress: TrialProgress) -> dict[str, Any]:
+    """Run a trial; what is told at its end: a record, None for a stop, or why it was lost."""
+    try:
+        record = run_trial(TrialTask.from_json(task), progress)
+    except TriodeError as error:
+        return {"lost": str(error)}
+    return {"record": None if record is None else record.to_json()}
+
+
+class TrialTeller(Teller, TrialProgress):
+    """Tells of a trial; the order "prune" ends it for good, any other until it is resumed."""
+
+    @property
+    def pruned(self) -> bool:
+        """Whether the order was to prune."""
+        return self._orders.given == "prune"
+
+
+def _do(
+    task: Mapping[str, Any], tell: Tell, orders: Orders, notices: list[str]
+) -> Mapping[str, Any]:
+    del notices
+    return trial_end(task, TrialTeller(tell, orders))
+
+
+if __name__ == "__main__":
+    main()
