@@ -64,6 +64,7 @@ def compile_graph(
     isa: Isa | None = None,
     compiler: Compiler | None = None,
     rule: TileRule | None = None,
+    libm: bool = False,
 ) -> Artifact:
     """Compile `graph` for this machine, or find the result of having done so.
 
@@ -72,18 +73,19 @@ def compile_graph(
         isa: The instruction set; by default the widest that this machine runs.
         compiler: By default the best one found.
         rule: Tile shapes other than the table's.
+        libm: Call the C library for activations; see `triode.compiler.emit.vector_math`.
 
     Raises:
         CompileError: There is no compiler, or it failed.
     """
     isa = isa or host_isas()[0]
     compiler = compiler or require_compiler()
-    sheet = _sheet(graph, isa, compiler, rule)
+    sheet = _sheet(graph, isa, compiler, rule, libm=libm)
     library = cached_artifact(
         sheet.library,
         library_suffix(),
         lambda target: build_shared_library(
-            compiler, _module(graph, isa, rule).source, isa.flags, target
+            compiler, _module(graph, isa, rule, libm).source, isa.flags, target
         ),
     )
     return Artifact(library, _optimised(graph), sheet.packed, isa, compiler)
@@ -123,13 +125,15 @@ def library_suffix() -> str:
     return {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 
 
-def _sheet(graph: Graph, isa: Isa, compiler: Compiler, rule: TileRule | None) -> _Sheet:
+def _sheet(
+    graph: Graph, isa: Isa, compiler: Compiler, rule: TileRule | None, *, libm: bool
+) -> _Sheet:
     def write(target: Path) -> None:
-        module = _module(graph, isa, rule)
+        module = _module(graph, isa, rule, libm)
         sheet = _Sheet(_key(module.source, isa, compiler), module.packed)
         target.write_bytes(pickle.dumps(sheet))
 
-    made_from = f"{graph!r} {isa!r} {rule!r} {_generator()}"
+    made_from = f"{graph!r} {isa!r} {rule!r} {libm} {_generator()}"
     entry = cached_artifact(_key(made_from, isa, compiler), _SHEET_SUFFIX, write)
     # The folder is as private as for the code beside it, which is run all the same.
     sheet: _Sheet = pickle.loads(entry.read_bytes())  # noqa: S301
@@ -147,8 +151,8 @@ def _key(source: str, isa: Isa, compiler: Compiler) -> str:
 
 # Captures mostly share one of a few shapes.
 @functools.lru_cache(maxsize=16)
-def _module(graph: Graph, isa: Isa, rule: TileRule | None) -> Module:
-    return emit_module(graph, isa, rule=rule)
+def _module(graph: Graph, isa: Isa, rule: TileRule | None, libm: bool) -> Module:  # noqa: FBT001
+    return emit_module(graph, isa, rule=rule, libm=libm)
 
 
 @functools.lru_cache(maxsize=16)

@@ -136,13 +136,13 @@ class Benchmark:
             raise TriodeError("a block has at least one frame", expected="block >= 1", got=block)
         artifact = compile_graph(network.graph, isa=self.isa, compiler=self.compiler)
         engine = Engine(network, artifact)
-        clock_ns = int(np.median(self._time_nothing()))
-        peaks = self._peaks()
-        trial = self._times(engine, network.model.rate_hz, block, _WARM_UP_BLOCKS)
+        clock_ns = self.clock_ns()
+        peaks = self.peaks()
+        trial = self.block_times(engine, network.rate_hz, block, _WARM_UP_BLOCKS)
         wanted = round(seconds * 1e9 / max(1.0, float(np.median(trial))))
         blocks = _MOST_BLOCKS if worst else min(_MOST_BLOCKS, max(_FEWEST_BLOCKS, wanted))
-        times = self._times(engine, network.model.rate_hz, block, blocks).astype(np.float64)
-        peaks += self._peaks()
+        times = self.block_times(engine, network.rate_hz, block, blocks).astype(np.float64)
+        peaks += self.peaks()
         times = np.maximum(times - clock_ns, 1.0)
         first, median, third = (float(q) for q in np.quantile(times / block, (0.25, 0.5, 0.75)))
         macs = counts(network.graph).macs
@@ -155,7 +155,7 @@ class Benchmark:
             ns_per_sample_quartiles=(first, third),
             worst_block_ns=int(times.max()),
             blocks=blocks,
-            realtime_factor=1e9 / (median * network.model.rate_hz),
+            realtime_factor=1e9 / (median * network.rate_hz),
             macs_per_sample=macs,
             peak_macs_per_ns=peak,
             peak_share=macs / median / peak,
@@ -165,9 +165,10 @@ class Benchmark:
             isa=self.isa.name,
         )
 
-    def _times(
+    def block_times(
         self, engine: Engine, rate_hz: float, block: int, blocks: int
     ) -> npt.NDArray[np.uint32]:
+        """Nanoseconds of each of so many blocks, reading the clock included, (blocks,)."""
         inputs = max(1, math.ceil(_INPUT_SECONDS * rate_hz / block))
         signal = _signal(inputs * block, rate_hz)
         channels = engine.input_channels
@@ -187,13 +188,14 @@ class Benchmark:
         )
         return times
 
-    def _time_nothing(self) -> npt.NDArray[np.uint32]:
+    def clock_ns(self) -> int:
+        """What reading the clock takes."""
         times = np.empty(_CLOCK_READS, np.uint32)
         self._driver.triode_time_nothing(len(times), times.ctypes.data)
-        return times
+        return int(np.median(times))
 
-    def _peaks(self) -> list[float]:
-        """Multiply-adds per nanosecond, several times."""
+    def peaks(self) -> list[float]:
+        """Multiply-adds per nanosecond of one core, at most; several times."""
         found = []
         for _ in range(_PEAK_REPEATS):
             sink = np.full(16, 0.5, np.float32)

@@ -53,7 +53,7 @@ class TrialTask:
         candidate: What is trained.
         recipe: How, the networks left as they are.
         study_folder: Where the study file is, for modules beside it.
-        work_folder: Where gear, checkpoints and models are kept.
+        work_folder: Where gear, checkpoints, results and models are kept.
         threads: CPU threads.
         device: "cpu", "cuda" or "mps".
     """
@@ -102,6 +102,7 @@ class TrialFiles:
     gear: Path
     checkpoint: Path
     started: Path
+    result: Path
     model: Path
 
     @classmethod
@@ -113,6 +114,7 @@ class TrialFiles:
             gear=folder / "gear" / key.gear,
             checkpoint=folder / "checkpoints" / f"{stem}.checkpoint",
             started=folder / "checkpoints" / f"{stem}.started",
+            result=folder / "results" / f"{stem}.json",
             model=folder / "models" / f"{stem}.nam",
         )
 
@@ -138,8 +140,11 @@ def run_trial(task: TrialTask, progress: TrialProgress | None = None) -> TrialRe
     # Before torch is loaded; see `triode.training.run`.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     files = TrialFiles.of(task)
-    for path in (files.checkpoint, files.model):
+    for path in (files.checkpoint, files.result, files.model):
         make_folder(path.parent)
+    known = _known(files.result)
+    if known is not None:
+        return known
     started = _started(files.started)
     digests: Mapping[str, str] = {}
     recipe, seconds = task.recipe, 0.0
@@ -155,8 +160,7 @@ def run_trial(task: TrialTask, progress: TrialProgress | None = None) -> TrialRe
         raise
     except TriodeError as error:
         outcome = Outcome(status="failed", message=str(error))
-    files.remove_unfinished()
-    return TrialRecord(
+    record = TrialRecord(
         study=task.study,
         key=task.key,
         source=task.source,
@@ -172,6 +176,10 @@ def run_trial(task: TrialTask, progress: TrialProgress | None = None) -> TrialRe
             started=started,
         ),
     )
+    # Until the driver has stored the record, this file is all there is of it.
+    write_text_atomically(files.result, json.dumps(record.to_json()))
+    files.remove_unfinished()
+    return record
 
 
 def _train_and_test(
@@ -258,6 +266,14 @@ def _outcome(
         message=message,
     )
     return outcome, state.history[-1].seconds if state.history else 0.0
+
+
+def _known(path: Path) -> TrialRecord | None:
+    """A record that was written and perhaps never stored."""
+    try:
+        return TrialRecord.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _started(path: Path) -> str:

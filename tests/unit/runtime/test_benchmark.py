@@ -64,7 +64,7 @@ def test_every_block_of_the_input_is_played_in_turn() -> None:
     """The C loop plays what it says: the engine ends where playing the same input ends."""
     timed, played = Engine(networks(LINEAR)[0]), Engine(networks(LINEAR)[0])
     block, blocks = 64, 10
-    Benchmark()._times(timed, RATE_HZ, block, blocks)
+    Benchmark().block_times(timed, RATE_HZ, block, blocks)
     signal = benchmark._signal(2 * 48_000, RATE_HZ)
     played.process(signal[: block * blocks])
     after = signal[: 2 * block]

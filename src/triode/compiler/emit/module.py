@@ -55,6 +55,7 @@ def emit_module(
     rule: TileRule | None = None,
     chunk: int = DEFAULT_CHUNK_FRAMES,
     compact: bool = False,
+    libm: bool = False,
     title: str = "a Triode model",
 ) -> Module:
     """Compile `graph` to C for `isa`.
@@ -66,6 +67,7 @@ def emit_module(
         chunk: Most frames that pass through a stage at a time; any block length works. It is halved
             while the state takes more than twice what has to be remembered and 256 KB.
         compact: Lay the state out for least memory instead of for a cache.
+        libm: Call the C library for activations; see `vector_math`.
         title: One line for the header comment.
     """
     rewrite = optimise(graph)
@@ -102,7 +104,7 @@ def emit_module(
             _header(title, plan, isa),
             vector_prologue(isa),
             frame_text(memory),
-            vector_math({kind for kind, _ in kinds}),
+            vector_math({kind for kind, _ in kinds}, libm=libm),
             *([FOURIER] if any(isinstance(cell, EmptyCells) for cell in cells.values()) else []),
             *_functions(codes, users, names),
             _process(plan, memory, calls),

@@ -23,6 +23,7 @@ import numpy as np
 
 __all__ = [
     "EXP_COEFFICIENTS",
+    "LIBM_KINDS",
     "TANH_DENOMINATOR",
     "TANH_NUMERATOR",
     "activation_function",
@@ -32,6 +33,9 @@ __all__ = [
 TANH_NUMERATOR = (0.875, 0.07543186, 0.00026191265, -2.0470645e-05, -8.399384e-08)
 TANH_DENOMINATOR = (1.0, 0.46716008, 0.025884362, 0.00032885175, 7.790251e-07)
 _TANH_LIMIT = 9.01
+LIBM_KINDS = frozenset({"Tanh", "Sigmoid", "SiLU"})
+"""The activations for which a C library has a function."""
+
 EXP_COEFFICIENTS = (1.0, 1.0, 0.5, 0.16666578, 0.041666556, 0.008363173, 0.0013926176)
 
 
@@ -213,6 +217,30 @@ static INLINE vec v_hardswish(vec x) {
 }
 """
 
+# One call for every lane, as code does that leaves these functions to the C library.
+_LIBM = """\
+float tanhf(float x);
+float expf(float x);
+
+static INLINE vec v_tanh(vec x) {
+    float lanes[LANES];
+    store(lanes, x);
+    for (int lane = 0; lane < LANES; ++lane)
+        lanes[lane] = tanhf(lanes[lane]);
+    return load(lanes);
+}
+
+static INLINE vec v_sigmoid(vec x) {
+    float lanes[LANES];
+    store(lanes, x);
+    for (int lane = 0; lane < LANES; ++lane)
+        lanes[lane] = 1.0f / (1.0f + expf(-lanes[lane]));
+    return load(lanes);
+}
+
+static INLINE vec v_silu(vec x) { return x * v_sigmoid(x); }
+"""
+
 # Each text with the kinds that need it, in an order in which everything is defined before its use.
 _PARTS: tuple[tuple[str, frozenset[str]], ...] = (
     (_UNSIGNED, frozenset({"Sigmoid", "SiLU"})),
@@ -236,13 +264,18 @@ _PARTS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 
 
-def vector_math(kinds: Iterable[str]) -> str:
+def vector_math(kinds: Iterable[str], *, libm: bool = False) -> str:
     """The C functions that the activations `kinds` need, each once, in an order that compiles.
 
-    Beside the kinds of `triode.graph.ACTIVATIONS`, "Exp" brings `v_exp`.
+    Beside the kinds of `triode.graph.ACTIVATIONS`, "Exp" brings `v_exp`. With `libm` the C
+    library's scalar functions take the place of ours in Tanh, Sigmoid and SiLU, so that a study
+    can tell what these cost where code does that.
     """
     wanted = frozenset(kinds)
-    return "\n".join(text for text, users in _PARTS if users & wanted)
+    from_libm = wanted & LIBM_KINDS if libm else frozenset()
+    parts = [_LIBM] if from_libm else []
+    parts += [text for text, users in _PARTS if users & (wanted - from_libm)]
+    return "\n".join(parts)
 
 
 def activation_function(kind: str, constants: tuple[float, ...] = ()) -> str:

@@ -49,13 +49,13 @@ def _engine(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        kind = parsed.get_backend_name()
-        if kind not in {"sqlite", "postgresql"}:
-            raise ArgumentError(kind)
     except (ArgumentError, ValueError) as error:
         raise StudyError(
             "the storage has no address that is known", expected=_SHOWN, got=url
         ) from error
+    kind = parsed.get_backend_name()
+    if kind not in {"sqlite", "postgresql"}:
+        raise StudyError("studies are not kept in such a database", expected=_SHOWN, got=kind)
     if kind == "postgresql":
         # A connection that the server has closed meanwhile is made anew before it is used.
         return create_engine(parsed, pool_pre_ping=True)
