@@ -21,6 +21,7 @@ from triode.cli.lint import lint
 from triode.cli.play import play
 from triode.cli.render import render
 from triode.cli.report import report
+from triode.cli.study import study
 from triode.cli.train import train
 from triode.errors import TriodeError
 
@@ -54,6 +55,7 @@ for verb in (
 ):
     application.command()(verb)
 application.add_typer(capture, name="capture")
+application.add_typer(study, name="study")
 
 
 def _print_version(*, wanted: bool) -> None:

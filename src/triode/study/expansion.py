@@ -3,6 +3,7 @@
 import itertools
 import string
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,23 +133,11 @@ def check_candidate(candidate: Candidate, study: Study, folder: Path) -> None:
 def _candidates(study: Study) -> Iterator[Candidate]:
     for entry in study.candidates:
         plain = network_candidate(entry.name, entry, {}, study)
-        yield _limited(plain, entry.gear, entry.epochs)
+        yield replace(plain, gear=entry.gear, epochs=entry.epochs)
     for grid in study.grids:
         for name, settings in _combinations(grid):
-            yield _limited(network_candidate(name, grid, settings, study), grid.gear, grid.epochs)
-
-
-def _limited(
-    candidate: Candidate, gear: tuple[str, ...] | None, epochs: tuple[int, ...] | None
-) -> Candidate:
-    return Candidate(
-        name=candidate.name,
-        sizes=candidate.sizes,
-        source=candidate.source,
-        overrides=candidate.overrides,
-        gear=gear,
-        epochs=epochs,
-    )
+            plain = network_candidate(name, grid, settings, study)
+            yield replace(plain, gear=grid.gear, epochs=grid.epochs)
 
 
 def _combinations(grid: Grid) -> Iterator[tuple[str, dict[str, Any]]]:

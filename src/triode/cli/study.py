@@ -1,0 +1,249 @@
+"""`triode study`: what buys accuracy per unit of measured cost."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from triode.study.driver import Ending
+    from triode.study.opened import OpenedStudy
+    from triode.study.storage import Storage
+
+__all__ = ["study"]
+
+EXIT_FAILED = 1
+EXIT_STOPPED = 130
+
+study = typer.Typer(
+    help="Find out what buys accuracy per unit of measured cost.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+Folder = Annotated[Path, typer.Option(help="Where studies and their files are kept.")]
+StorageUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="sqlite:///PATH or postgresql://USER@HOST/DATABASE. Default: a file in the folder."
+    ),
+]
+On = Annotated[
+    str,
+    typer.Option(
+        help="local, or ray://HOST:PORT of a Ray cluster; ?cpus=0.5&gpus=0.25 is a trial's share."
+    ),
+]
+Budget = Annotated[
+    str | None, typer.Option(help="How long to train at most, such as 90s, 20m or 8h.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Trials at a time. Default: one for every core.")
+]
+File = Annotated[str, typer.Argument(help="A study file (.toml), or the name of a shipped one.")]
+Name = Annotated[str, typer.Argument(help="A study's name, see `triode study status`.")]
+_FOLDER = Path("studies")
+
+
+@study.command()
+def run(
+    file: File,
+    budget: Budget = None,
+    on: On = "local",
+    workers: Workers = None,
+    storage: StorageUrl = None,
+    folder: Folder = _FOLDER,
+    no_cost: Annotated[
+        bool, typer.Option("--no-cost", help="Do not measure costs before training.")
+    ] = False,
+) -> None:
+    """Measure the candidates' costs and train all trials; the same command again goes on.
+
+    Ctrl-C stops trials at their last epoch, a second one at once. Exits with 1 when a trial failed.
+    """
+    from triode.study.opened import OpenedStudy
+
+    opened = OpenedStudy.of_file(file)
+    _run(opened, _storage(storage, folder), folder, on, workers, budget, measure=not no_cost)
+
+
+@study.command()
+def resume(
+    name: Name,
+    budget: Budget = None,
+    on: On = "local",
+    workers: Workers = None,
+    storage: StorageUrl = None,
+    folder: Folder = _FOLDER,
+) -> None:
+    """Go on with a study that is in the storage, without its file."""
+    from triode.study.opened import OpenedStudy
+
+    kept = _storage(storage, folder)
+    opened = OpenedStudy.of_stored(kept.study(name))
+    _run(opened, kept, folder, on, workers, budget, measure=True)
+
+
+@study.command()
+def status(
+    name: Annotated[str | None, typer.Argument(help="A study; all of them without it.")] = None,
+    storage: StorageUrl = None,
+    folder: Folder = _FOLDER,
+) -> None:
+    """Show how far studies are."""
+    from triode.cli.study_screen import status_lines
+
+    kept = _storage(storage, folder)
+    console = _console()
+    names = [name] if name else list(kept.names())
+    if not names:
+        console.print("No studies. Begin one with: triode study run FILE", markup=False)
+    for one in names:
+        console.print("\n".join(status_lines(kept, one)), markup=False)
+
+
+@study.command()
+def stop(name: Name, storage: StorageUrl = None, folder: Folder = _FOLDER) -> None:
+    """Ask the driver of a study, on whatever machine, to stop."""
+    kept = _storage(storage, folder)
+    stored = kept.study(name)
+    console = _console()
+    if not stored.driven:
+        console.print(f"Nobody is at work on {name}.", markup=False)
+        return
+    kept.ask_to_stop(name, stop=True)
+    console.print(
+        f"Asked {stored.driver} to stop; its trials will go on with: triode study resume {name}",
+        markup=False,
+    )
+
+
+@study.command()
+def cost(
+    file: File,
+    seconds: Annotated[
+        float, typer.Option(min=0.01, help="About how long to time each candidate.")
+    ] = 1.0,
+    breakdown: Annotated[
+        str | None,
+        typer.Option(help="Also what each kind of operation of this candidate costs."),
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Write everything into a JSON file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing output.")] = False,
+) -> None:
+    """Time the candidates on this machine, without any training."""
+    from triode.cli.study_screen import breakdown_lines, cost_lines, write_costs
+    from triode.files import refuse_overwrite
+    from triode.study.costing import measured_candidates
+    from triode.study.opened import OpenedStudy
+
+    if json is not None:
+        refuse_overwrite(json, force=force)
+    opened = OpenedStudy.of_file(file)
+    console = _console()
+
+    def told(text: str) -> None:
+        console.print(text, markup=False)
+
+    records = measured_candidates(
+        opened.study, opened.candidates, opened.folder, seconds=seconds, told=told
+    )
+    console.print("\n".join(cost_lines(opened.study, records)), markup=False)
+    if breakdown is not None:
+        lines = breakdown_lines(opened, breakdown, seconds)
+        console.print("\n".join(lines), markup=False)
+    if json is not None:
+        write_costs(json, records)
+        console.print(f"Written: {json}", markup=False)
+
+
+@study.command("export")
+def export_(
+    name: Name,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The file: .jsonl, or .jsonl.gz compressed.")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing output.")] = False,
+    storage: StorageUrl = None,
+    folder: Folder = _FOLDER,
+) -> None:
+    """Write a study's records into one file."""
+    from triode.files import refuse_overwrite
+    from triode.study.exchange import export_study
+
+    refuse_overwrite(output, force=force)
+    count = export_study(_storage(storage, folder), name, output)
+    _console().print(f"{count} trials written: {output}", markup=False)
+
+
+@study.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="What `triode study export` wrote.")],
+    paths: Annotated[
+        Path, typer.Option(help="What the study's paths are relative to on this machine.")
+    ] = Path(),
+    storage: StorageUrl = None,
+    folder: Folder = _FOLDER,
+) -> None:
+    """Take in a study's records, to report on or to go on from."""
+    from triode.study.exchange import import_study
+
+    name, count = import_study(_storage(storage, folder), file, paths.resolve())
+    _console().print(f"{name}: {count} new trials", markup=False)
+
+
+def _run(
+    opened: "OpenedStudy",
+    storage: "Storage",
+    folder: Path,
+    on: str,
+    workers: int | None,
+    budget: str | None,
+    *,
+    measure: bool,
+) -> None:
+    from triode.cli.study_screen import StudyScreen, status_lines
+    from triode.study.duration import parse_duration
+    from triode.study.executor import open_executor
+    from triode.study.running import run_study
+
+    seconds = None if budget is None else parse_duration(budget)
+    console = _console()
+    with StudyScreen(console) as screen:
+        ending = run_study(
+            opened,
+            storage,
+            open_executor(on, workers),
+            folder.resolve(),
+            budget_seconds=seconds,
+            measure=measure,
+            listener=screen,
+        )
+    name = opened.study.name
+    console.print("\n".join(status_lines(storage, name)), markup=False)
+    _finish(console, name, ending, failed=screen.failed)
+
+
+def _finish(console: "Console", name: str, ending: "Ending", *, failed: int) -> None:
+    if failed:
+        console.print(f"{failed} trials failed; they begin again with the next run.", markup=False)
+        raise typer.Exit(EXIT_FAILED)
+    if ending.left:
+        why = "The time is up." if ending.reason == "budget" else "Stopped."
+        console.print(f"{why} Go on with: triode study resume {name}", markup=False)
+    if ending.reason == "stopped":
+        raise typer.Exit(EXIT_STOPPED)
+
+
+def _storage(url: str | None, folder: Path) -> "Storage":
+    from triode.study.storage import default_url, open_storage
+
+    return open_storage(url or default_url(folder.resolve()))
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(soft_wrap=True, highlight=False)

@@ -1,0 +1,184 @@
+"""The costs of a study's candidates: measured, kept, and held against its targets and limits."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from triode.errors import StudyError
+from triode.graph import Graph
+from triode.study.candidate import Candidate
+from triode.study.config import Study
+from triode.study.cost import HOST_ENGINES, measure_costs, scale_of
+from triode.study.questions import Constraints, CostTarget
+from triode.study.record import CandidateRecord, Cost
+
+__all__ = [
+    "candidate_records",
+    "cost_on",
+    "exceeded",
+    "measured_candidates",
+    "refuse_exceeded",
+    "refuse_unbracketed",
+    "target_cost",
+    "unbracketed",
+]
+
+
+def measured_candidates(
+    study: Study,
+    candidates: Sequence[Candidate],
+    folder: Path,
+    *,
+    known: Iterable[CandidateRecord] = (),
+    seconds: float = 1.0,
+    told: Callable[[str], None] = lambda _: None,
+) -> tuple[CandidateRecord, ...]:
+    """Candidates with their costs on the study's engines.
+
+    When any is missing, all are measured anew, so that costs that are compared were taken in
+    turns.
+
+    Args:
+        study: The study.
+        candidates: What to measure.
+        folder: What the study's paths are relative to.
+        known: What was measured before.
+        seconds: About how long to time each on each engine.
+        told: Hears what is being done.
+
+    Raises:
+        CompileError: There is no compiler, or it failed.
+    """
+    wanted = set(study.engines)
+    before = {one.candidate: one for one in known}
+    names = [one.name for one in candidates]
+    if all(
+        name in before and wanted <= {cost.engine for cost in before[name].costs} for name in names
+    ):
+        return tuple(before[name] for name in names)
+    graphs = {one.name: one.graphs(folder) for one in candidates}
+    judged = {name: sizes[-1] for name, sizes in graphs.items()}
+    costs = {engine: _costs(engine, judged, seconds, told) for engine in study.engines}
+    return tuple(
+        CandidateRecord(
+            study=study.name,
+            candidate=one.name,
+            config={**one.config(), **({"search": dict(one.parameters)} if one.parameters else {})},
+            scale=scale_of(graphs[one.name]),
+            costs=tuple(costs[engine][one.name] for engine in study.engines),
+        )
+        for one in candidates
+    )
+
+
+def candidate_records(
+    study: Study, candidates: Sequence[Candidate], folder: Path
+) -> tuple[CandidateRecord, ...]:
+    """The same without any costs."""
+    return tuple(
+        CandidateRecord(
+            study=study.name,
+            candidate=one.name,
+            config=one.config(),
+            scale=scale_of(one.graphs(folder)),
+        )
+        for one in candidates
+    )
+
+
+def cost_on(record: CandidateRecord, engine: str) -> Cost | None:
+    """What the candidate costs on an engine, if that was measured."""
+    return next((cost for cost in record.costs if cost.engine == engine), None)
+
+
+def exceeded(record: CandidateRecord, limits: Constraints) -> tuple[str, ...]:
+    """Which limits a candidate exceeds, one sentence each."""
+    cost = cost_on(record, limits.engine)
+    found = {
+        "state_bytes": (record.scale.state_bytes, limits.state_bytes),
+        "weight_bytes": (record.scale.weight_bytes, limits.weight_bytes),
+        "macs": (record.scale.macs, limits.macs),
+        "ns_per_sample": (0.0 if cost is None else cost.ns_per_sample, limits.ns_per_sample),
+    }
+    return tuple(
+        f"{name} of {value:,.6g} where {limit:,.6g} is allowed"
+        for name, (value, limit) in found.items()
+        if limit is not None and value > limit
+    )
+
+
+def refuse_exceeded(records: Sequence[CandidateRecord], limits: Constraints) -> None:
+    """Refuse candidates that were written down and exceed a limit.
+
+    Raises:
+        StudyError: One does; the message says which, and whether all do.
+    """
+    over = {one.candidate: exceeded(one, limits) for one in records}
+    over = {name: reasons for name, reasons in over.items() if reasons}
+    if over:
+        name, reasons = next(iter(over.items()))
+        everything = len(over) == len(records)
+        raise StudyError(
+            "no candidate meets the constraints"
+            if everything
+            else f"{len(over)} of {len(records)} candidates exceed the constraints",
+            where=f"candidate {name}",
+            got="; ".join(reasons),
+            hint="Raise constraints, or take these candidates out.",
+        )
+
+
+def target_cost(
+    target: CostTarget, records: Mapping[str, CandidateRecord], engine: str
+) -> float | None:
+    """The cost that a target means on an engine; None when it was not measured there."""
+    if target.per_sample is not None:
+        return target.per_sample
+    cost = cost_on(records[str(target.candidate)], engine)
+    return None if cost is None else cost.ns_per_sample
+
+
+def unbracketed(study: Study, records: Sequence[CandidateRecord], engine: str) -> tuple[str, ...]:
+    """What keeps questions at equal cost from being answered on an engine, one sentence each."""
+    by_name = {one.candidate: one for one in records}
+    targets = {one.name: one for one in study.targets}
+    problems = []
+    for question in study.questions:
+        if question.target is None:
+            continue
+        wanted = target_cost(targets[question.target], by_name, engine)
+        for arm, names in (("a", question.a), ("b", question.b)):
+            costs = [cost_on(by_name[name], engine) for name in names]
+            figures = [cost.ns_per_sample for cost in costs if cost is not None]
+            if wanted is None or len(figures) < len(names):
+                continue
+            if not min(figures) <= wanted <= max(figures):
+                problems.append(
+                    f"question {question.name}: arm {arm} costs {min(figures):.3g} to "
+                    f"{max(figures):.3g} per sample, which does not bracket {wanted:.3g}"
+                )
+    return tuple(problems)
+
+
+def refuse_unbracketed(study: Study, records: Sequence[CandidateRecord]) -> None:
+    """Refuse a study whose arms lie on one side of a target on every engine of this machine.
+
+    Raises:
+        StudyError: A question at equal cost could be answered on none of them.
+    """
+    engines = [engine for engine in study.engines if engine in HOST_ENGINES]
+    found = {engine: unbracketed(study, records, engine) for engine in engines}
+    if found and all(found.values()):
+        raise StudyError(
+            "arms do not bracket their target cost on any engine",
+            where=f"study {study.name}",
+            got="; ".join(found[engines[0]]),
+            hint="See the costs with: triode study cost FILE, and choose other widths.",
+        )
+
+
+def _costs(
+    engine: str, graphs: Mapping[str, Graph], seconds: float, told: Callable[[str], None]
+) -> dict[str, Cost]:
+    if engine in HOST_ENGINES:
+        return measure_costs(graphs, engine, seconds=seconds, told=told)
+    raise StudyError("costs cannot be measured on that engine", got=engine)
