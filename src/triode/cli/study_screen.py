@@ -139,7 +139,7 @@ def status_lines(storage: "Storage", name: str) -> Iterator[str]:
 
     stored = storage.study(name)
     opened = OpenedStudy.of_stored(stored)
-    planned = len(planned_trials(opened.study, opened.candidates))
+    planned = len(planned_trials(opened.study, opened.candidates, opened.recipe.epochs))
     counted = Counter(storage.statuses(name).values())
     figures = ", ".join(f"{count} {status}" for status, count in sorted(counted.items()))
     hours = storage.seconds_trained(name) / 3600.0

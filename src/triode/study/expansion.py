@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from triode.architectures import size_names
-from triode.errors import NamFileError, StudyError, TriodeError
+from triode.errors import StudyError, TriodeError
 from triode.graph import settle_samples
 from triode.nam import DEFAULT_SAMPLE_RATE_HZ, parse_config
 from triode.study.candidate import Candidate
@@ -18,14 +18,24 @@ from triode.study.names import refuse_twins, refuse_unknown
 from triode.study.nested import with_nested_weights
 from triode.study.paths import changed
 from triode.study.space import Grid, NetworkEntry
-from triode.training import load_recipe
+from triode.training import Recipe, load_recipe
 from triode.training.recipe import Size
 from triode.training.table import did_you_mean
 from triode.training.trainable import check_trainable
 
-__all__ = ["candidates_of", "check_candidate", "network_candidate"]
+__all__ = ["candidates_of", "check_candidate", "network_candidate", "recipe_near"]
 
 _RECIPE_TABLES = ("optimizer", "loss", "windows")
+
+
+def recipe_near(name_or_path: str, folder: Path) -> Recipe:
+    """A shipped recipe, or one from a file whose path is relative to `folder`.
+
+    Raises:
+        RecipeError: There is none, or it is wrong.
+    """
+    file = name_or_path.endswith(".toml")
+    return load_recipe(folder / name_or_path if file else name_or_path)
 
 
 def candidates_of(study: Study, folder: Path) -> tuple[Candidate, ...]:
@@ -39,7 +49,7 @@ def candidates_of(study: Study, folder: Path) -> tuple[Candidate, ...]:
         StudyError: A candidate cannot be made or trained, two have one name, or a question or
             target names one that is not there.
     """
-    found = list(_candidates(study))
+    found = list(_candidates(study, folder))
     names = [one.name for one in found]
     where = f"study {study.name}"
     refuse_twins(names, "candidates", where)
@@ -55,7 +65,7 @@ def candidates_of(study: Study, folder: Path) -> tuple[Candidate, ...]:
 
 
 def network_candidate(
-    name: str, entry: NetworkEntry, settings: Mapping[str, Any], study: Study
+    name: str, entry: NetworkEntry, settings: Mapping[str, Any], study: Study, folder: Path
 ) -> Candidate:
     """A candidate from where its network comes from and what is set in it.
 
@@ -64,6 +74,7 @@ def network_candidate(
         entry: The network, with what it sets itself.
         settings: What is set beyond that.
         study: For its bases.
+        folder: What paths are relative to.
 
     Raises:
         StudyError: The network cannot be made.
@@ -95,7 +106,7 @@ def network_candidate(
         )
     sizes = tuple(
         size.model_copy(update={"config": changed(size.config, for_config, where)})
-        for size in _sizes(origin, where)
+        for size in _sizes(origin, folder, where)
     )
     return Candidate(name=name, sizes=sizes, overrides=overrides)
 
@@ -113,7 +124,7 @@ def check_candidate(candidate: Candidate, study: Study, folder: Path) -> None:
             parsed = parse_config(size.architecture, config, DEFAULT_SAMPLE_RATE_HZ)
             check_trainable(parsed, where)
         graphs = candidate.graphs(folder)
-        candidate.recipe(load_recipe(study.training.recipe), epochs=1, seed=0)
+        candidate.recipe(recipe_near(study.training.recipe, folder), epochs=1, seed=0)
     except TriodeError as error:
         place = where if error.where is None or where in error.where else f"{where}, {error.where}"
         raise StudyError(
@@ -130,13 +141,13 @@ def check_candidate(candidate: Candidate, study: Study, folder: Path) -> None:
         )
 
 
-def _candidates(study: Study) -> Iterator[Candidate]:
+def _candidates(study: Study, folder: Path) -> Iterator[Candidate]:
     for entry in study.candidates:
-        plain = network_candidate(entry.name, entry, {}, study)
+        plain = network_candidate(entry.name, entry, {}, study, folder)
         yield replace(plain, gear=entry.gear, epochs=entry.epochs)
     for grid in study.grids:
         for name, settings in _combinations(grid):
-            plain = network_candidate(name, grid, settings, study)
+            plain = network_candidate(name, grid, settings, study, folder)
             yield replace(plain, gear=grid.gear, epochs=grid.epochs)
 
 
@@ -158,12 +169,12 @@ def _combinations(grid: Grid) -> Iterator[tuple[str, dict[str, Any]]]:
         yield grid.name.format(**chosen), settings
 
 
-def _sizes(origin: NetworkEntry, where: str) -> tuple[Size, ...]:
+def _sizes(origin: NetworkEntry, folder: Path, where: str) -> tuple[Size, ...]:
     if origin.architecture is not None and origin.config is not None:
         return (Size(architecture=origin.architecture, config=origin.config),)
     try:
-        recipe = load_recipe(str(origin.recipe))
-    except (NamFileError, TriodeError) as error:
+        recipe = recipe_near(str(origin.recipe), folder)
+    except TriodeError as error:
         raise StudyError(
             error.problem, where=f"{where}, recipe", expected=error.expected, got=error.got
         ) from error

@@ -7,9 +7,9 @@ from typing import Any
 
 from triode.study.candidate import Candidate
 from triode.study.config import Study, load_study
-from triode.study.expansion import candidates_of
+from triode.study.expansion import candidates_of, recipe_near
 from triode.study.storage import StoredStudy
-from triode.training import Recipe, load_recipe
+from triode.training import Recipe
 
 __all__ = ["OpenedStudy"]
 
@@ -58,7 +58,7 @@ class OpenedStudy:
     @classmethod
     def of(cls, study: Study, folder: Path) -> "OpenedStudy":
         """From a study and its folder."""
-        recipe = load_recipe(study.training.recipe)
+        recipe = recipe_near(study.training.recipe, folder)
         candidates = candidates_of(study, folder)
         digest = study.digest(
             recipe=recipe.model_dump(mode="json", exclude={"description"}),

@@ -7,7 +7,6 @@ from triode.study.candidate import Candidate
 from triode.study.config import Study
 from triode.study.gear import Gear
 from triode.study.record import TrialKey
-from triode.training import load_recipe
 
 __all__ = ["Planned", "planned_trials", "trials_of"]
 
@@ -21,13 +20,16 @@ class Planned:
     gear: Gear
 
 
-def planned_trials(study: Study, candidates: Sequence[Candidate]) -> tuple[Planned, ...]:
+def planned_trials(
+    study: Study, candidates: Sequence[Candidate], recipe_epochs: int
+) -> tuple[Planned, ...]:
     """Every trial of the candidates that are written down.
 
     Piece of gear by piece of gear, first seeds first: whenever a study is stopped, whatever it
-    has of a piece, it mostly has of all candidates.
+    has of a piece, it mostly has of all candidates. `recipe_epochs` counts where the study names
+    no epochs.
     """
-    all_ = [one for candidate in candidates for one in trials_of(study, candidate)]
+    all_ = [one for candidate in candidates for one in trials_of(study, candidate, recipe_epochs)]
     gear = {one.name: place for place, one in enumerate(study.gear)}
     names = {one.name: place for place, one in enumerate(candidates)}
 
@@ -40,23 +42,20 @@ def planned_trials(study: Study, candidates: Sequence[Candidate]) -> tuple[Plann
 
 
 def trials_of(
-    study: Study, candidate: Candidate, seeds: tuple[int, ...] | None = None
+    study: Study, candidate: Candidate, recipe_epochs: int, *, seeds: tuple[int, ...] | None = None
 ) -> Iterator[Planned]:
     """The trials of one candidate.
 
     Args:
         study: The study.
         candidate: What is trained.
+        recipe_epochs: Those of the recipe.
         seeds: Instead of the study's and the gear's.
     """
     for gear in study.gear:
         if candidate.gear is not None and gear.name not in candidate.gear:
             continue
-        for epochs in candidate.epochs or study.training.epochs or (_recipe_epochs(study),):
+        for epochs in candidate.epochs or study.training.epochs or (recipe_epochs,):
             for seed in seeds or gear.seeds or study.seeds:
                 key = TrialKey(candidate=candidate.name, gear=gear.name, seed=seed, epochs=epochs)
                 yield Planned(key=key, candidate=candidate, gear=gear)
-
-
-def _recipe_epochs(study: Study) -> int:
-    return load_recipe(study.training.recipe).epochs

@@ -62,7 +62,7 @@ def run_study(
             refuse_unbracketed(study, records)
         statuses = storage.statuses(study.name)
         sources: list[TrialSource] = [
-            PlannedTrials(planned_trials(study, opened.candidates), statuses)
+            PlannedTrials(planned_trials(study, opened.candidates, opened.recipe.epochs), statuses)
         ]
         sources += [SearchSource(opened, search, storage) for search in study.searches]
         return drive(

@@ -93,11 +93,20 @@ class SearchSource:
         return self._pruner is not None and self._pruner.asks_for(planned.key, epoch, esr)
 
     def _trials(self, candidate: Candidate) -> Sequence[Planned]:
-        return list(trials_of(self._opened.study, candidate, seeds=(self._search.seed,)))
+        return list(
+            trials_of(
+                self._opened.study,
+                candidate,
+                self._opened.recipe.epochs,
+                seeds=(self._search.seed,),
+            )
+        )
 
     def _candidate(self, name: str, drawn: Mapping[str, Any]) -> Candidate:
         settings = {path: drawn[one.name] for one in self._search.ranges for path in one.paths}
-        plain = network_candidate(name, self._search, settings, self._opened.study)
+        plain = network_candidate(
+            name, self._search, settings, self._opened.study, self._opened.folder
+        )
         return replace(
             self._named(name),
             sizes=plain.sizes,
