@@ -208,14 +208,16 @@ def _train_and_test(
         if files.checkpoint.exists():
             restore_checkpoint(files.checkpoint, state, identity)
         try:
-            finished = fit(
-                state,
-                material,
-                recipe,
-                device=task.device,
-                progress=progress,
-                save=lambda now: save_checkpoint(files.checkpoint, now, identity),
-            )
+            # A training that diverges is a result, and no reason to warn on the way there.
+            with np.errstate(over="ignore", invalid="ignore"):
+                finished = fit(
+                    state,
+                    material,
+                    recipe,
+                    device=task.device,
+                    progress=progress,
+                    save=lambda now: save_checkpoint(files.checkpoint, now, identity),
+                )
         except DivergenceError as error:
             return _outcome(state, "diverged", message=str(error))
         if progress.pruned:

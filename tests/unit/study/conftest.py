@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from triode.compiler import find_compiler
 from triode.study.config import Study
 from triode.study.opened import OpenedStudy
 from triode.study.storage import Storage, default_url, open_storage
@@ -84,6 +85,13 @@ def opened(folder: Path, document: Make) -> Callable[..., OpenedStudy]:
 @pytest.fixture
 def storage(tmp_path: Path) -> Storage:
     return open_storage(default_url(tmp_path))
+
+
+@pytest.fixture
+def compiler() -> None:
+    """Skip where there is none."""
+    if find_compiler() is None:
+        pytest.skip("no C compiler")
 
 
 @pytest.fixture

@@ -53,7 +53,11 @@ def test_a_misspelt_key_of_a_table_in_a_list_is_refused(document: Any) -> None:
         ({"candidates": [{"name": "a", "recipe": "a2", "graph": "m:f"}]}, "exactly one of"),
         ({"targets": [{"name": "t"}]}, "per_sample or candidate"),
         (
-            {"questions": [{"name": "q", "text": "?", "a": ["a", "b"], "b": ["c"], "simpler": "a"}]},
+            {
+                "questions": [
+                    {"name": "q", "text": "?", "a": ["a", "b"], "b": ["c"], "simpler": "a"}
+                ]
+            },
             "one candidate in arm a",
         ),
         (

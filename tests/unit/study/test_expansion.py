@@ -25,9 +25,7 @@ BASE = {"wave": {"architecture": "WaveNet", "config": WAVENET}}
 
 
 def kinds(graph: Any) -> set[str]:
-    return {
-        node.operation.kind for node in graph.nodes if isinstance(node.operation, Activation)
-    }
+    return {node.operation.kind for node in graph.nodes if isinstance(node.operation, Activation)}
 
 
 def test_a_grid_gives_every_combination(opened: Any, folder: Any) -> None:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def ranges(parts: Parts) -> list[tuple[int, int]]:
 
 
 def assert_disjoint(parts: Parts) -> None:
-    for (_, stop), (start, _) in zip(sorted(ranges(parts))[:-1], sorted(ranges(parts))[1:]):
+    for (_, stop), (start, _) in pairwise(sorted(ranges(parts))):
         assert stop <= start
 
 

@@ -58,7 +58,7 @@ def _engine(url: str) -> Engine:
         raise StudyError("studies are not kept in such a database", expected=_SHOWN, got=kind)
     if kind == "postgresql":
         # A connection that the server has closed meanwhile is made anew before it is used.
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, connect_args={"client_encoding": "utf8"})
     if parsed.database and parsed.database != ":memory:":
         make_folder(Path(parsed.database).parent)
     engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
@@ -71,4 +71,5 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]  # a connection of sqlite3
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
