@@ -34,6 +34,7 @@ class Teller(Progress):
         self._tell(
             {
                 "event": "start",
+                "process": os.getpid(),
                 "epochs": epochs,
                 "epoch": epochs_done,
                 "steps": self._steps,

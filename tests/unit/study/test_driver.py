@@ -1,0 +1,273 @@
+"""Whole studies in processes of their own, some of which are killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from triode.errors import StudyError
+from triode.study.driver import Ending, StudyListener
+from triode.study.executor import LocalExecutor
+from triode.study.lease import DriverLease
+from triode.study.opened import OpenedStudy
+from triode.study.record import Outcome, TrialKey, TrialRecord
+from triode.study.running import run_study
+from triode.study.storage import Storage, default_url, open_storage
+
+pytestmark = pytest.mark.usefixtures("compiler", "environment")
+
+ONE_OF_EACH = {"candidates": [{"name": "tanh", "recipe": "tiny.toml"}]}
+
+
+class Watching(StudyListener):
+    """Notes what happens."""
+
+    def __init__(self) -> None:
+        self.ended: list[tuple[str, str]] = []
+        self.resumed: list[str] = []
+        self.losses: list[str] = []
+
+    def on_trial(self, key: TrialKey, *, resumed: bool) -> None:
+        if resumed:
+            self.resumed.append(key.gear)
+
+    def on_end(self, key: TrialKey, outcome: Outcome | None) -> None:
+        self.ended.append((key.gear, "stopped" if outcome is None else outcome.status))
+
+    def on_loss(self, key: TrialKey, reason: str) -> None:
+        self.losses.append(reason)
+
+
+class KillingOnce(Watching):
+    """Kills the first worker right after its first epoch."""
+
+    def on_event(self, key: TrialKey, event: Mapping[str, Any]) -> None:
+        if event["event"] == "start":
+            self._process = event["process"]
+        elif event["event"] == "epoch" and not self.losses:
+            os.kill(self._process, signal.SIGKILL)
+
+
+class StoppingOnce(Watching):
+    """Asks for a stop after the first epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stop = False
+
+    def on_event(self, key: TrialKey, event: Mapping[str, Any]) -> None:
+        self._stop = self._stop or event["event"] == "epoch"
+
+    def should_stop(self) -> bool:
+        return self._stop
+
+
+def run(
+    opened: OpenedStudy, storage: Storage, root: Path, listener: StudyListener, **options: Any
+) -> Ending:
+    executor = LocalExecutor(1)
+    return run_study(opened, storage, executor, root, measure=False, listener=listener, **options)
+
+
+def plain(records: tuple[TrialRecord, ...]) -> list[dict[str, Any]]:
+    return [
+        replace(one, provenance=replace(one.provenance, seconds=0.0, started="")).to_json()
+        for one in records
+    ]
+
+
+def test_a_study_ends_and_a_killed_worker_costs_only_an_epoch(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    study = opened(**ONE_OF_EACH)
+    killing = KillingOnce()
+    ending = run(study, storage, tmp_path, killing)
+    assert ending == Ending(reason="finished", ended=2, left=0)
+    assert len(killing.losses) == 1
+    assert "-9" in killing.losses[0]
+    assert killing.resumed == [killing.ended[-1][0]]
+    records = storage.trials("small")
+    assert [one.outcome.status for one in records] == ["finished", "finished"]
+    assert all(len(one.outcome.curve) == 2 for one in records)
+    assert len(storage.candidates("small")) == 1
+    again = Watching()
+    assert run(study, storage, tmp_path, again) == Ending(reason="finished", ended=0, left=0)
+    assert again.ended == []
+    assert not storage.study("small").driven
+    assert not list(tmp_path.glob("small/*/checkpoints/*"))
+    assert not list(tmp_path.glob("small/*/results/*"))
+
+
+@pytest.mark.heavy
+def test_a_stopped_study_goes_on_to_what_an_undisturbed_one_gives(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    study = opened()
+    stopping = StoppingOnce()
+    ending = run(study, storage, tmp_path, stopping)
+    assert (ending.reason, ending.left) == ("stopped", 4)
+    assert stopping.ended == [("soft", "stopped")]
+    going_on = Watching()
+    assert run(study, storage, tmp_path, going_on).left == 0
+    assert going_on.resumed == ["soft"]
+    whole = open_storage(default_url(tmp_path / "whole"))
+    run(study, whole, tmp_path / "whole", Watching())
+    assert plain(storage.trials("small")) == plain(whole.trials("small"))
+
+
+@pytest.mark.heavy
+def test_the_budget_ends_a_run(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    ending = run(opened(), storage, tmp_path, Watching(), budget_seconds=0.0)
+    assert ending == Ending(reason="budget", ended=0, left=4)
+
+
+@pytest.mark.heavy
+def test_a_failed_trial_is_told_and_tried_again(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path, folder: Path
+) -> None:
+    (folder / "odd_module.py").write_text(
+        "import os\n"
+        "from triode.graph import Conv, GraphBuilder\n"
+        "def graph():\n"
+        "    if os.environ.get('ODD') == 'broken' and 'study.worker' in ' '.join(os.sys.orig_argv):"
+        "\n        raise RuntimeError('not today')\n"
+        "    builder = GraphBuilder()\n"
+        "    x = builder.input(1)\n"
+        "    conv = Conv(in_channels=1, out_channels=1, kernel_size=2)\n"
+        "    return builder.build(builder.add('only', conv, x))\n",
+        encoding="utf-8",
+    )
+    study = opened(candidates=[{"name": "odd", "graph": "odd_module:graph"}])
+    os.environ["ODD"] = "broken"
+    try:
+        broken = Watching()
+        run(study, storage, tmp_path, broken)
+    finally:
+        del os.environ["ODD"]
+    assert [status for _, status in broken.ended] == ["failed", "failed"]
+    assert "not today" in storage.trials("small")[0].outcome.message
+    run(study, storage, tmp_path, Watching())
+    assert [one.outcome.status for one in storage.trials("small")] == ["finished"] * 2
+
+
+def test_two_drivers_on_one_study_are_refused(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    study = opened()
+    storage.register("small", study.digest, study.document, str(study.folder))
+    with DriverLease(storage, "small"), pytest.raises(StudyError, match="another driver"):
+        run(study, storage, tmp_path, Watching())
+
+
+def test_the_lease_of_a_dead_process_does_not_count(
+    opened: Callable[..., OpenedStudy], storage: Storage
+) -> None:
+    study = opened()
+    storage.register("small", study.digest, study.document, str(study.folder))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with DriverLease(storage, "small") as lease:
+        dead = lease.driver.replace(str(os.getpid()), str(ended.pid))
+    assert storage.lease("small", dead, 3600.0)
+    with DriverLease(storage, "small") as lease:
+        assert storage.study("small").driver == lease.driver
+
+
+def test_changed_gear_is_refused(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path, folder: Path
+) -> None:
+    from triode.study.driver import make_ready
+
+    study = opened()
+    storage.register("small", study.digest, study.document, str(study.folder))
+    make_ready(study, storage, tmp_path / "work", StudyListener())
+    (folder / "soft.wav").write_bytes((folder / "hard.wav").read_bytes())
+    with pytest.raises(StudyError, match="gear soft has changed since the study began"):
+        make_ready(study, storage, tmp_path / "work", StudyListener())
+
+
+def test_missing_gear_is_refused(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path, folder: Path
+) -> None:
+    (folder / "hard.wav").unlink()
+    with pytest.raises(StudyError, match="a recording of gear hard cannot be read"):
+        run(opened(), storage, tmp_path, Watching())
+    assert not storage.study("small").driven
+
+
+def test_a_hash_in_the_study_file_is_held_against_the_recording(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    gear = {"name": "soft", "source": "real", "dry": "dry.wav", "wet": "soft.wav"}
+    study = opened(gear=[{**gear, "wet_sha256": "0" * 64}])
+    with pytest.raises(StudyError, match="not the one that the study names"):
+        run(study, storage, tmp_path, Watching())
+
+
+def test_constraints_that_nothing_meets_are_refused(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    study = opened(constraints={"weight_bytes": 8})
+    with pytest.raises(StudyError, match="no candidate meets the constraints"):
+        run(study, storage, tmp_path, Watching())
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from triode.study.driver import StudyListener
+from triode.study.executor import LocalExecutor
+from triode.study.opened import OpenedStudy
+from triode.study.running import run_study
+from triode.study.storage import open_storage
+
+class Telling(StudyListener):
+    def on_event(self, key, event):
+        if event["event"] in ("start", "epoch"):
+            print(event["event"], event.get("process", ""), flush=True)
+
+storage = open_storage(sys.argv[2])
+opened = OpenedStudy.of_stored(storage.study("small"))
+run_study(opened, storage, LocalExecutor(1), Path(sys.argv[1]), measure=False, listener=Telling())
+"""
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(os.name == "nt", reason="kills by POSIX signals")
+def test_a_killed_driver_takes_its_workers_along_and_the_next_one_goes_on(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    import time
+
+    study = opened()
+    storage.register("small", study.digest, study.document, str(study.folder))
+    driver = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(tmp_path), default_url(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert driver.stdout is not None
+    worker = int(driver.stdout.readline().split()[1])
+    assert driver.stdout.readline().split() == ["epoch"]
+    driver.kill()
+    driver.wait()
+    driver.stdout.close()
+    for _ in range(600):
+        if not Path(f"/proc/{worker}").exists():
+            break
+        time.sleep(0.1)
+    assert not Path(f"/proc/{worker}").exists()
+    going_on = Watching()
+    assert run(study, storage, tmp_path, going_on).left == 0
+    whole = open_storage(default_url(tmp_path / "whole"))
+    run(study, whole, tmp_path / "whole", Watching())
+    assert plain(storage.trials("small")) == plain(whole.trials("small"))
+    whole.close()
