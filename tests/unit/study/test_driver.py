@@ -22,7 +22,10 @@ from triode.study.storage import Storage, default_url, open_storage
 
 pytestmark = pytest.mark.usefixtures("compiler", "environment")
 
-ONE_OF_EACH = {"candidates": [{"name": "tanh", "recipe": "tiny.toml"}]}
+ONE_TRIAL = {
+    "candidates": [{"name": "tanh", "recipe": "tiny.toml"}],
+    "gear": [{"name": "soft", "source": "real", "dry": "dry.wav", "wet": "soft.wav"}],
+}
 
 
 class Watching(StudyListener):
@@ -85,15 +88,15 @@ def plain(records: tuple[TrialRecord, ...]) -> list[dict[str, Any]]:
 def test_a_study_ends_and_a_killed_worker_costs_only_an_epoch(
     opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
 ) -> None:
-    study = opened(**ONE_OF_EACH)
+    study = opened(**ONE_TRIAL)
     killing = KillingOnce()
     ending = run(study, storage, tmp_path, killing)
-    assert ending == Ending(reason="finished", ended=2, left=0)
+    assert ending == Ending(reason="finished", ended=1, left=0)
     assert len(killing.losses) == 1
     assert "-9" in killing.losses[0]
-    assert killing.resumed == [killing.ended[-1][0]]
+    assert killing.resumed == ["soft"]
     records = storage.trials("small")
-    assert [one.outcome.status for one in records] == ["finished", "finished"]
+    assert [one.outcome.status for one in records] == ["finished"]
     assert all(len(one.outcome.curve) == 2 for one in records)
     assert len(storage.candidates("small")) == 1
     again = Watching()
@@ -256,7 +259,7 @@ def test_a_killed_driver_takes_its_workers_along_and_the_next_one_goes_on(
     )
     assert driver.stdout is not None
     worker = int(driver.stdout.readline().split()[1])
-    assert driver.stdout.readline().split() == ["epoch"]
+    assert driver.stdout.readline().split()[0] == "epoch"
     driver.kill()
     driver.wait()
     driver.stdout.close()
