@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from triode.errors import StudyError
 from triode.study.record import CandidateRecord, TrialRecord
 from triode.study.statistics.budget import EffectAt, effects_by_epochs, validation_results
-from triode.study.statistics.differences import Differences, cost_on, differences_of
+from triode.study.statistics.differences import (
+    Differences,
+    cost_on,
+    differences_of,
+    target_cost,
+)
 from triode.study.statistics.effect import Effect, SourceEffect, by_source, effect_of
 from triode.study.statistics.holm import holm
 from triode.study.statistics.metric import METRICS, Metric, metric_of
@@ -88,7 +93,7 @@ def answer_questions(
         family = [
             _answer(
                 question,
-                engine if question.at_cost_of else None,
+                engine if question.equal_cost else None,
                 candidates,
                 tables,
                 on_the_way[question.epochs],
@@ -96,7 +101,7 @@ def answer_questions(
             for question in questions
         ]
         adjusted = _adjusted(family)
-        answers += [one for one in adjusted if place == 0 or one.question.at_cost_of]
+        answers += [one for one in adjusted if place == 0 or one.question.equal_cost]
     return tuple(answers)
 
 
@@ -136,7 +141,7 @@ def _answer(
         sources=(),
         budgets=(),
     )
-    costs = None if engine is None else cost_on(engine, candidates)
+    costs = cost_on(engine, candidates) if engine and question.equal_cost else None
     found = tables[question.metric]
     try:
         differences = differences_of(found, question, costs=costs)
@@ -153,7 +158,7 @@ def _answer(
         return replace(empty, problem=str(error))
     return replace(
         empty,
-        target=None if costs is None else costs[question.at_cost_of or ""].ns_per_sample,
+        target=None if costs is None else target_cost(question, costs),
         differences=differences,
         effect=effect,
         p_value=sign_flip_p(differences.logs, question.threshold),

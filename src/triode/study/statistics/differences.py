@@ -12,7 +12,7 @@ from triode.study.statistics.equal_cost import at_cost
 from triode.study.statistics.question import Arm, Question
 from triode.study.statistics.results import Cell, Results
 
-__all__ = ["Differences", "cost_on", "differences_of"]
+__all__ = ["Differences", "cost_on", "differences_of", "target_cost"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +69,10 @@ def differences_of(
     logs, shared_variance = [], 0.0
     for arm in (question.arm, question.against):
         values = np.array([[cells[name][one].log for one in gear] for name in arm.candidates])
-        if question.at_cost_of is None or not gear:
+        if not (question.equal_cost and gear):
             logs.append(values[0])
             continue
-        target = _cost(costs or {}, question.at_cost_of, question).ns_per_sample
+        target = target_cost(question, costs or {})
         prices = [_cost(costs or {}, name, question) for name in arm.candidates]
         there = at_cost(prices, values, target)
         logs.append(there.logs)
@@ -95,6 +95,17 @@ def cost_on(engine: str, candidates: Sequence[CandidateRecord]) -> dict[str, Cos
     return {
         one.candidate: cost for one in candidates for cost in one.costs if cost.engine == engine
     }
+
+
+def target_cost(question: Question, costs: Mapping[str, Cost]) -> float:
+    """The cost that both arms of a question at equal cost are brought to, per sample.
+
+    Raises:
+        StudyError: It is that of a candidate, which was not measured.
+    """
+    if question.at_cost is not None:
+        return question.at_cost
+    return _cost(costs, question.at_cost_of or "", question).ns_per_sample
 
 
 _Cells = Mapping[str, Mapping[str, Cell]]

@@ -43,7 +43,8 @@ class Question:
         metric: Key of the figure that decides.
         margin: Ratio below which a difference does not matter: 0.05 is 5 %.
         at_cost_of: For equal cost: the candidate whose measured cost both arms are brought to.
-            None compares the single candidates as they are.
+        at_cost: For equal cost: that cost itself, per sample. With neither, the single candidates
+            are compared as they are.
     """
 
     name: str
@@ -56,12 +57,13 @@ class Question:
     metric: str = "esr"
     margin: float = 0.05
     at_cost_of: str | None = None
+    at_cost: float | None = None
 
     def __post_init__(self) -> None:
-        fewest = 1 if self.at_cost_of is None else FEWEST_WIDTHS
+        fewest = FEWEST_WIDTHS if self.equal_cost else 1
         for arm in (self.arm, self.against):
             count = len(arm.candidates)
-            if count < fewest or (self.at_cost_of is None and count > 1):
+            if count < fewest or (not self.equal_cost and count > 1):
                 raise StudyError(
                     f"the arm {arm.name!r} has the wrong number of candidates",
                     where=f"question {self.name!r}",
@@ -83,6 +85,11 @@ class Question:
                 expected="between 0 and 1, such as 0.05",
                 got=self.margin,
             )
+
+    @property
+    def equal_cost(self) -> bool:
+        """Whether arms are brought to one cost, so that the answer depends on the engine."""
+        return self.at_cost_of is not None or self.at_cost is not None
 
     @property
     def log_margin(self) -> float:
