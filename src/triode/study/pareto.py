@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from triode.study.record import CandidateRecord, Cost
 from triode.study.statistics.results import Results
 
-__all__ = ["Point", "hypervolume", "on_front", "points"]
+__all__ = ["Point", "hypervolume", "nearest", "on_front", "points"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,8 @@ class Point:
     Attributes:
         candidate: Its name.
         cost: On one engine.
-        value: The metric over all gear: the mean of its logarithms, back on its own scale.
+        log: Mean over all gear of the metric's logarithm.
+        value: The same back on the metric's own scale.
         gear: On how many pieces.
         diverged: Diverged runs among them.
         epochs: Length of training.
@@ -26,6 +27,7 @@ class Point:
 
     candidate: str
     cost: Cost
+    log: float
     value: float
     gear: int
     diverged: int
@@ -54,6 +56,7 @@ def points(
             Point(
                 candidate=candidate,
                 cost=costs[candidate],
+                log=mean,
                 value=found.metric.unlog(mean),
                 gear=len(cells),
                 diverged=sum(cell.diverged for cell in cells.values()),
@@ -85,22 +88,33 @@ def on_front(all_points: Sequence[Point]) -> tuple[bool, ...]:
     return tuple(front)
 
 
-def hypervolume(all_points: Sequence[Point], worst_cost: float, worst_value: float) -> float:
+def hypervolume(all_points: Sequence[Point], worst_cost: float, worst_log: float) -> float:
     """Area that the points dominate on logarithmic axes, up to a worst cost and a worst value.
 
     Grows whenever a point gets cheaper or better. In units of e-folds times e-folds, so that it
     does not depend on the units of cost and value.
 
     Args:
-        all_points: Values above 0; those beyond the worst add nothing.
+        all_points: Those beyond the worst add nothing.
         worst_cost: Where the area ends to the right.
-        worst_value: Where it ends upwards.
+        worst_log: Where it ends upwards, as the metric's logarithm.
     """
-    area, height = 0.0, math.log(worst_value)
+    area, height = 0.0, worst_log
     right = math.log(worst_cost)
-    for one in sorted(all_points, key=lambda point: (point.cost.ns_per_sample, point.value)):
-        place, level = math.log(one.cost.ns_per_sample), math.log(one.value)
-        if place < right and level < height:
-            area += (right - place) * (height - level)
-            height = level
+    for one in sorted(all_points, key=lambda point: (point.cost.ns_per_sample, point.log)):
+        place = math.log(one.cost.ns_per_sample)
+        if place < right and one.log < height:
+            area += (right - place) * (height - one.log)
+            height = one.log
     return area
+
+
+def nearest(all_points: Sequence[Point], most: int) -> tuple[Point, ...]:
+    """So many of the points, those with the smallest product of cost and metric, in their order."""
+    if len(all_points) <= most:
+        return tuple(all_points)
+    kept = sorted(
+        range(len(all_points)),
+        key=lambda place: math.log(all_points[place].cost.ns_per_sample) + all_points[place].log,
+    )[:most]
+    return tuple(all_points[place] for place in sorted(kept))

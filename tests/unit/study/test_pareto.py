@@ -1,6 +1,7 @@
 """The front over measured cost."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,16 @@ def point(name: str, price: float, value: float, macs: int = 1) -> Point:
         peak_share=None,
         block=64,
     )
-    return Point(candidate=name, cost=cost, value=value, gear=3, diverged=0, epochs=10, macs=macs)
+    return Point(
+        candidate=name,
+        cost=cost,
+        log=math.log(value),
+        value=value,
+        gear=3,
+        diverged=0,
+        epochs=10,
+        macs=macs,
+    )
 
 
 FEW = st.lists(
@@ -48,16 +58,17 @@ def test_a_point_is_on_the_front_unless_another_dominates_it(given_points: list[
 def test_the_hypervolume_is_that_of_the_front_and_grows_with_a_better_point(
     given_points: list[Point],
 ) -> None:
-    whole = hypervolume(given_points, 7.0, 7.0)
+    whole = hypervolume(given_points, 7.0, math.log(7.0))
     front = [one for one, on in zip(given_points, on_front(given_points), strict=True) if on]
-    assert hypervolume(front, 7.0, 7.0) == pytest.approx(whole)
-    assert hypervolume([*given_points, point("best", 0.5, 0.5)], 7.0, 7.0) > whole
+    assert hypervolume(front, 7.0, math.log(7.0)) == pytest.approx(whole)
+    better = [*given_points, point("best", 0.5, 0.5)]
+    assert hypervolume(better, 7.0, math.log(7.0)) > whole
 
 
 def test_the_hypervolume_of_two_steps_is_their_area() -> None:
     two = [point("a", 1.0, math.e**2), point("b", math.e, math.e)]
     # Above b: 2 wide and 2 high; a adds 1 wide and 1 high on its left.
-    assert hypervolume(two, math.e**3, math.e**3) == pytest.approx(2 * 2 + 1 * 1)
+    assert hypervolume(two, math.e**3, 3.0) == pytest.approx(2 * 2 + 1 * 1)
 
 
 def test_candidates_that_lack_gear_are_not_compared() -> None:
@@ -79,3 +90,21 @@ def test_counting_is_caught_where_it_ranks_wrongly() -> None:
     assert rank_agreement([tanh, leaky, large]) == pytest.approx(1 / 3)
     # Within the quartiles nothing is wrong.
     assert misrankings([tanh, point("close", 29.9, 0.02, macs=1500)]) == ()
+
+
+def test_a_metric_in_decibels_has_a_front_too() -> None:
+    metric = metric_of("asr_db")
+    data = [
+        replace(
+            one, outcome=replace(one.outcome, metrics={"asr_db": -50.0 - ord(one.key.candidate)})
+        )
+        for one in trials({"a": 0.0, "b": 0.0})
+    ]
+    records = [candidate("a", 10.0), candidate("b", 20.0)]
+    found = points(results(data, metric), records, cost_on("host-c", records))
+    assert [one.value for one in found] == pytest.approx([-147.0, -148.0])
+    assert on_front(found) == (True, True)
+    height = metric.log(1.0)
+    assert hypervolume(found, 20.0, metric.log(-147.0) + height) == pytest.approx(
+        height * math.log(2.0)
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from triode.study.counting import Misranking, misrankings, rank_agreement
-from triode.study.pareto import Point, hypervolume, on_front, points
+from triode.study.pareto import Point, hypervolume, nearest, on_front, points
 from triode.study.record import TrialRecord
 from triode.study.report.given import StudyInput
 from triode.study.statistics import (
@@ -22,6 +22,9 @@ from triode.study.statistics import (
 
 __all__ = ["Ending", "Evidence", "Front", "gather"]
 
+# Every pair of them is looked at.
+_MOST_COMPARED = 1000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Front:
@@ -34,7 +37,8 @@ class Front:
         on: For each whether it is on the front.
         hypervolume: What the front dominates, up to the dearest and the worst of `points`.
         agreement: Kendall's tau between multiply-adds and cost.
-        misrankings: Where multiply-adds would have ranked wrongly, the worst first.
+        misrankings: Where multiply-adds would have ranked wrongly, the worst first, among the
+            thousand points nearest to the front.
     """
 
     engine: str
@@ -114,10 +118,10 @@ def _front(engine: str, found: Results, given: StudyInput, epochs: int) -> Front
         hypervolume=hypervolume(
             shown,
             max((one.cost.ns_per_sample for one in shown), default=1.0),
-            max((one.value for one in shown), default=1.0),
+            max((one.log for one in shown), default=0.0),
         ),
         agreement=rank_agreement(shown),
-        misrankings=misrankings(shown),
+        misrankings=misrankings(nearest(shown, _MOST_COMPARED)),
     )
 
 

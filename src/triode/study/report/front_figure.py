@@ -5,7 +5,7 @@ from typing import Any
 
 from triode.report.figures import Figure
 from triode.report.figures.style import axis, layout
-from triode.study.pareto import Point
+from triode.study.pareto import Point, nearest
 from triode.study.report.evidence import Front
 from triode.study.statistics import Metric
 
@@ -24,8 +24,9 @@ def front_figure(front: Front, metric: Metric, texts: Mapping[str, Sequence[str]
         texts: By candidate, what sets it apart.
     """
     best = [one for one, on in zip(front.points, front.on, strict=True) if on]
-    others = [one for one, on in zip(front.points, front.on, strict=True) if not on]
-    others = sorted(others, key=lambda one: one.cost.ns_per_sample * one.value)[:MOST_DOMINATED]
+    others = nearest(
+        [one for one, on in zip(front.points, front.on, strict=True) if not on], MOST_DOMINATED
+    )
     drawn = [
         _trace("dominated", others, front.unit, texts, color="@wet", size=7),
         {

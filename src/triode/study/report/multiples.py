@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from triode.report.numbers import ratio
+from triode.study.pareto import nearest
 from triode.study.report.evidence import Evidence, Front
 
 __all__ = ["MOST_CANDIDATES", "multiples"]
@@ -46,8 +47,9 @@ def multiples(evidence: Evidence) -> str:
 def _shown(front: Front) -> tuple[dict[str, float], frozenset[str]]:
     """Logarithm of the cost of each candidate that is drawn, and which are on the front."""
     best = [one for one, on in zip(front.points, front.on, strict=True) if on]
-    others = [one for one, on in zip(front.points, front.on, strict=True) if not on]
-    others = sorted(others, key=lambda one: one.cost.ns_per_sample * one.value)[:MOST_CANDIDATES]
+    others = nearest(
+        [one for one, on in zip(front.points, front.on, strict=True) if not on], MOST_CANDIDATES
+    )
     prices = {one.candidate: math.log(one.cost.ns_per_sample) for one in [*best, *others]}
     return prices, frozenset(one.candidate for one in best)
 

@@ -78,14 +78,21 @@ def answer_questions(
 
     Args:
         questions: Fixed before the first trial.
-        trials: All that have ended.
+        trials: All that have ended; those of candidates that no question is about are left alone.
         candidates: With their costs.
         engines: In the order in which they are reported; all that were measured when empty.
     """
     chosen = tuple(engines) or measured_engines(candidates)
-    tables = {one.key: results(trials, one) for one in _metrics(questions, trials)}
+    asked = {
+        name
+        for question in questions
+        for arm in (question.arm, question.against)
+        for name in arm.candidates
+    }
+    telling = [one for one in trials if one.key.candidate in asked]
+    tables = {one.key: results(telling, one) for one in _metrics(questions, telling)}
     on_the_way = {
-        epochs: validation_results(trials, questions, epochs)
+        epochs: validation_results(telling, questions, epochs)
         for epochs in {question.epochs for question in questions}
     }
     answers: list[Answer] = []
