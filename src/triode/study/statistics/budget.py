@@ -12,7 +12,7 @@ from triode.study.statistics.results import Cell, Results
 
 __all__ = ["EffectAt", "effects_by_epochs", "validation_results"]
 
-_SHARES = (0.25, 0.5, 1.0)
+_SHARES = (0.25, 0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ def effects_by_epochs(
 def validation_results(
     trials: Iterable[TrialRecord], questions: Sequence[Question], epochs: int
 ) -> dict[int, Results]:
-    """Best validation ESR up to a quarter, a half and all of `epochs`, from the trials' curves.
+    """Best validation ESR up to a quarter and a half of `epochs`, from the trials' curves.
 
     Args:
         trials: All of a study's.
