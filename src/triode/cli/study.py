@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from triode.cli.study_report import report
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,6 +24,8 @@ study = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+
+study.command()(report)
 
 Folder = Annotated[Path, typer.Option(help="Where studies and their files are kept.")]
 StorageUrl = Annotated[

@@ -47,6 +47,10 @@ class Question(Table):
         a: The candidates of arm A.
         b: Those of arm B.
         simpler: Which arm wins a tie.
+        claim: What is claimed of arm A: that its error is lower, higher, or neither by more than
+            the margin.
+        a_name: What arm A is called in reports; by default what its candidates have in common.
+        b_name: What arm B is called.
         target: At whose cost to compare; without it at equal size.
         source: Who claimed what, and where.
     """
@@ -56,6 +60,9 @@ class Question(Table):
     a: Annotated[tuple[Name, ...], Field(min_length=1)]
     b: Annotated[tuple[Name, ...], Field(min_length=1)]
     simpler: Literal["a", "b"]
+    claim: Literal["better", "worse", "not_worse", "not_better"] = "better"
+    a_name: str = ""
+    b_name: str = ""
     target: Name | None = None
     source: str = ""
 
