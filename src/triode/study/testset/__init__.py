@@ -1,0 +1,1 @@
+"""Test sets for builders of players: numbered sets of models, played anywhere, and compared."""
