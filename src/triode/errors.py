@@ -15,6 +15,7 @@ __all__ = [
     "OutputError",
     "RecipeError",
     "StudyError",
+    "TestSetError",
     "TrainingError",
     "TriodeError",
 ]
@@ -97,6 +98,12 @@ class BatchError(TriodeError):
 
 class StudyError(TriodeError):
     """A study is not clear, cannot be kept, or has changed under its trials."""
+
+
+class TestSetError(TriodeError):
+    """A test set, an engine to play it, or a result of playing it cannot be used."""
+
+    __test__ = False  # not a test class, whatever its name says to pytest
 
 
 class OutputError(TriodeError):

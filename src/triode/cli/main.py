@@ -22,6 +22,7 @@ from triode.cli.play import play
 from triode.cli.render import render
 from triode.cli.report import report
 from triode.cli.study import study
+from triode.cli.testset import testset
 from triode.cli.train import train
 from triode.errors import TriodeError
 
@@ -56,6 +57,7 @@ for verb in (
     application.command()(verb)
 application.add_typer(capture, name="capture")
 application.add_typer(study, name="study")
+application.add_typer(testset, name="testset")
 
 
 def _print_version(*, wanted: bool) -> None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from triode.architectures import Network
 from triode.graph import interpret, receptive_field
 
-__all__ = ["TestVectors", "make_vectors"]
+__all__ = ["TestVectors", "driving_signal", "make_vectors"]
 
 Float32Array = npt.NDArray[np.float32]
 
@@ -52,13 +52,18 @@ def make_vectors(network: Network) -> TestVectors:
     """
     graph, rate_hz = network.graph, network.model.rate_hz
     frames = min(_LONGEST, max(_SHORTEST, receptive_field(graph) + _SHORTEST // 2))
-    third = frames // 3
-    rng = np.random.default_rng(20260101)
-    signal = 0.3 * rng.standard_normal((graph.input_channels, frames))
-    signal[:, third : 2 * third] = 0.7 * np.sin(2 * np.pi * 220 / rate_hz * np.arange(third))
-    signal[:, 2 * third :] = 0.0
-    signal[:, 2 * third + third // 4] = 0.9
-    rounded = signal.astype(np.float32)
+    rounded = driving_signal(frames, rate_hz, graph.input_channels)
     expected = interpret(graph, network.parameters, rounded, rate_hz=rate_hz)
     peak = float(np.abs(expected).max())
     return TestVectors(rounded, expected.astype(np.float32), peak)
+
+
+def driving_signal(frames: int, rate_hz: float, channels: int = 1) -> Float32Array:
+    """(channels, frames): a third loud noise, a third a loud tone, then a click in silence."""
+    third = frames // 3
+    rng = np.random.default_rng(20260101)
+    signal = 0.3 * rng.standard_normal((channels, frames))
+    signal[:, third : 2 * third] = 0.7 * np.sin(2 * np.pi * 220 / rate_hz * np.arange(third))
+    signal[:, 2 * third :] = 0.0
+    signal[:, 2 * third + third // 4] = 0.9
+    return signal.astype(np.float32)
