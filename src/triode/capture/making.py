@@ -56,6 +56,7 @@ def make_pair(
     rate_hz: int | None = None,
     channel: int | None = None,
     repair: bool = True,
+    aligned: bool = False,
     store: SignalStore = IN_MEMORY,
 ) -> Pair:
     """Read two recordings and make training material of them.
@@ -69,6 +70,8 @@ def make_pair(
         rate_hz: The rate of the result; None keeps that of the files.
         channel: Which channel to take of a file that has several, from 1.
         repair: Put right what can be put right without guessing; `Facts.repairs` says what was.
+        aligned: The two begin at the same moment, as when one was computed from the other: what
+            looks like a delay is part of the sound, and nothing is moved.
         store: Where to keep the signals.
 
     Raises:
@@ -109,6 +112,8 @@ def make_pair(
         store,
         repair=repair,
     )
+    if aligned:
+        alignment = replace(alignment, delay_samples=0.0, advance_samples=0)
     lengths = len(dry), len(wet)
     dry, wet, padding = _cut(dry, wet, alignment.advance_samples, own_rate_hz, store, repair=repair)
     check_lengths(*lengths, len(dry), own_rate_hz)

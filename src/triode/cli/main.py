@@ -14,6 +14,7 @@ from triode.cli.capture import capture
 from triode.cli.check import check
 from triode.cli.compare import compare
 from triode.cli.demo import demo
+from triode.cli.distill import distill
 from triode.cli.doctor import doctor
 from triode.cli.export import export
 from triode.cli.info import info
@@ -40,6 +41,7 @@ application = typer.Typer(
 )
 for verb in (
     train,
+    distill,
     batch,
     check,
     render,

@@ -50,6 +50,8 @@ def train(
     rate_hz: int | None = None,
     channel: int | None = None,
     repair: bool = True,
+    aligned: bool = False,
+    origin: Mapping[str, object] | None = None,
     metadata: "Metadata | None" = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -76,6 +78,8 @@ def train(
         rate_hz: Resample the pair to this rate; None keeps that of the files.
         channel: Which channel to use of files with several, from 1.
         repair: Put right in the recordings what can be put right without guessing.
+        aligned: The two begin at the same moment; nothing is moved.
+        origin: What else the file's `metadata.training.settings` shall say of where it came from.
         metadata: Name, gear and so on for the file.
         progress: Told what happens; may ask to stop, and then the best so far is written.
 
@@ -106,7 +110,13 @@ def train(
 
     store = SignalStore(outputs.model.parent)
     pair = make_pair(
-        dry_path, wet_path, rate_hz=rate_hz, channel=channel, repair=repair, store=store
+        dry_path,
+        wet_path,
+        rate_hz=rate_hz,
+        channel=channel,
+        repair=repair,
+        aligned=aligned,
+        store=store,
     )
     configs = _configs(chosen, pair.rate_hz)
     division = split(
@@ -163,6 +173,7 @@ def train(
             pair,
             metadata=metadata,
             how={
+                **(origin or {}),
                 **({"until": until} if until else {}),
                 **({"start": begin.to_json()} if begin else {}),
             },

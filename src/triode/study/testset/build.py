@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from triode import __version__
 from triode.architectures import networks
-from triode.audio import write_audio
 from triode.compiler.targets.folder import atomic_folder
 from triode.errors import TestSetError
 from triode.files import write_bytes_atomically, write_text_atomically
@@ -35,7 +34,7 @@ from triode.study.testset.manifest import (
 from triode.study.testset.options import options_of
 from triode.study.testset.readme import readme_text
 from triode.study.testset.sanity import Rounding, expected_output, rounding, tolerance_of_peak
-from triode.study.testset.signals import PROBE, set_signals
+from triode.study.testset.signals import PROBE, set_signals, write_signal
 
 __all__ = ["build_set", "number_of"]
 
@@ -130,7 +129,7 @@ def number_of(output: Path) -> int:
 
 def _write_input(folder: Path, signal: Float32Array, label: str, rate_hz: int) -> SetInput:
     path = f"inputs/{label}-{rate_hz}.wav"
-    write_audio(folder / path, signal, rate_hz)
+    write_signal(folder / path, signal, rate_hz)
     return SetInput(
         name=f"{label}-{rate_hz}",
         path=path,
@@ -150,7 +149,7 @@ def _write_model(folder: Path, content: Content, signals: dict[str, Float32Array
     peak = max(float(np.abs(wet).max()) for wet in wets.values())
     for label, wet in wets.items():
         inner = f"expected/{content.name}-{label}.wav"
-        write_audio(folder / inner, wet.astype(np.float32), rate_hz)
+        write_signal(folder / inner, wet.astype(np.float32), rate_hz)
         sha256 = file_sha256(folder / inner)
         expected.append(SetExpectation(input=f"{label}-{rate_hz}", path=inner, sha256=sha256))
     found = rounding(network, signals[PROBE], wets[PROBE])

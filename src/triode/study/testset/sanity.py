@@ -3,7 +3,7 @@
 Random weights may leave nothing of the input in the output, blow it up, or amplify rounding so much
 that no program in single precision can be right. A network is sane when, for the driving signal,
 
-- its output is finite,
+- its output is finite and below 1000,
 - at least a tenth of its output's RMS is not a constant (what comes out follows what goes in),
 - changing every parameter by about one rounding of float32 moves the output by less than a fifth
   of the tolerance.
@@ -26,6 +26,7 @@ __all__ = ["PEAK", "Rounding", "expected_output", "rounding", "sane", "tolerance
 Float32Array = npt.NDArray[np.float32]
 
 PEAK = 0.5
+_LOUDEST = 1000.0
 _LEAST_VARIATION = 0.1
 _TOLERANCE = 1e-5  # of the peak: float32 sums of this size stay within
 _RECURRENT_TOLERANCE = 5e-5  # a recurrence carries rounding along
@@ -89,8 +90,9 @@ def sane(model: Model, dry: Float32Array) -> Model | None:
         return replace(model, config=ContainerConfig(submodels=tuple(parts)))
     network = networks(model)[-1]
     wet = expected_output(network, dry)
-    level = float(np.sqrt(np.mean(np.square(wet))))
-    if not np.isfinite(level) or level == 0.0 or float(wet.std()) < _LEAST_VARIATION * level:
+    if not 0.0 < float(np.abs(wet).max()) < _LOUDEST:
+        return None
+    if float(wet.std()) < _LEAST_VARIATION * float(np.sqrt(np.mean(np.square(wet)))):
         return None
     found = rounding(network, dry, wet)
     if tolerance_of_peak(network, found) > tolerance_of_peak(network, _NO_ROUNDING):

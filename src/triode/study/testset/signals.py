@@ -1,12 +1,14 @@
 """What a test set plays: a signal that drives every path, and a guitar."""
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 
 from triode.compiler.targets.vectors import driving_signal
 from triode.synthetic import performance
 
-__all__ = ["PROBE", "TINY_FRAMES", "set_signals"]
+__all__ = ["PROBE", "TINY_FRAMES", "set_signals", "write_signal"]
 
 PROBE = "probe"
 TINY_FRAMES = 64
@@ -31,3 +33,13 @@ def set_signals(rate_hz: int) -> dict[str, Float32Array]:
         PROBE: driving_signal(round(_PROBE_SECONDS * rate_hz), rate_hz)[0],
         "playing": played[lead_in : lead_in + length],
     }
+
+
+def write_signal(path: Path, signal: Float32Array, rate_hz: int) -> None:
+    """Write (frames,) float32 as a mono WAV file; equal signals give equal files.
+
+    `triode.audio` writes through libsndfile, which puts the time into files of 32-bit float.
+    """
+    from scipy.io import wavfile
+
+    wavfile.write(path, rate_hz, signal)
