@@ -152,8 +152,8 @@ def _write_model(folder: Path, content: Content, signals: dict[str, Float32Array
         write_signal(folder / inner, wet.astype(np.float32), rate_hz)
         sha256 = file_sha256(folder / inner)
         expected.append(SetExpectation(input=f"{label}-{rate_hz}", path=inner, sha256=sha256))
-    found = rounding(network, signals[PROBE], wets[PROBE])
-    share = tolerance_of_peak(network, Rounding(peak=peak, moved_of_peak=found.moved_of_peak))
+    moved = max(rounding(network, signal, wets[label]).moved for label, signal in signals.items())
+    share = tolerance_of_peak(network, Rounding(peak=peak, moved=moved))
     return SetModel(
         name=content.name,
         path=path,

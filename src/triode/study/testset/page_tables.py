@@ -21,11 +21,12 @@ _CLASSES = {
 
 
 def support_table(collection: Collection) -> str:
-    """Every option and engine: what is lacking somewhere first, what plays everywhere last."""
+    """Options that not every engine plays, the most troubled first, then the names of the rest."""
     states = {
         option: [collection.support(engine, option) for engine in collection.engines]
         for option in collection.options
     }
+    fine = [option for option, found in states.items() if set(found) == {Support.PLAYS}]
 
     def trouble(option: str) -> tuple[list[int], str]:
         return [-states[option].count(one) for one in _CLASSES], option
@@ -38,14 +39,16 @@ def support_table(collection: Collection) -> str:
                 for engine, state in zip(collection.engines, states[option], strict=True)
             ),
         )
-        for option in sorted(states, key=trouble)
+        for option in sorted(states.keys() - set(fine), key=trouble)
     ]
-    return table(
-        "Every option, the troubled ones first",
-        ("Option", *collection.engines),
-        rows,
-        name="Who plays what",
+    caption = "Options that do not play everywhere"
+    shown = table(caption, ("Option", *collection.engines), rows, name="Who plays what")
+    names = "".join(f"<li>{html.escape(one)}</li>" for one in fine)
+    rest = (
+        f"<details><summary>{len(fine)} options that every engine plays right</summary>"
+        f'<ul class="fine">{names}</ul></details>'
     )
+    return (shown if rows else "") + (rest if fine else "")
 
 
 def cost_table(collection: Collection, options: tuple[str, ...]) -> str:

@@ -5,8 +5,8 @@ that no program in single precision can be right. A network is sane when, for th
 
 - its output is finite and below 1000,
 - at least a tenth of its output's RMS is not a constant (what comes out follows what goes in),
-- changing every parameter by about one rounding of float32 moves the output by less than a fifth
-  of the tolerance.
+- changing every parameter and every sample of the input by about one rounding of float32 moves the
+  output by less than a fifth of the tolerance.
 
 Its output is then scaled by one factor to a peak of one half.
 """
@@ -32,19 +32,20 @@ _TOLERANCE = 1e-5  # of the peak: float32 sums of this size stay within
 _RECURRENT_TOLERANCE = 5e-5  # a recurrence carries rounding along
 _ROUNDING_SHARE = 0.2  # of the tolerance: two float32 programs differ, each in its own direction
 _FLOAT32_STEP = 2.0**-24
+_SIGNAL_STEP = 2.0**-26  # the deviation of what rounding does to numbers between a half and one
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rounding:
-    """The peak of a network's output, and how far one rounding of its parameters moves it.
+    """The peak of a network's output, and how far float32 may move it.
 
     Attributes:
         peak: Largest absolute sample.
-        moved_of_peak: Largest movement as a share of that.
+        moved: Largest absolute movement.
     """
 
     peak: float
-    moved_of_peak: float
+    moved: float
 
 
 def expected_output(network: Network, dry: Float32Array) -> npt.NDArray[np.float64]:
@@ -53,22 +54,27 @@ def expected_output(network: Network, dry: Float32Array) -> npt.NDArray[np.float
 
 
 def rounding(network: Network, dry: Float32Array, wanted: npt.NDArray[np.float64]) -> Rounding:
-    """Measure the conditioning of `network` on (frames,) `dry`, where `wanted` is expected."""
+    """Measure the conditioning of `network` on (frames,) `dry`, where `wanted` is expected.
+
+    Parameters are changed once, the input in every sample: an amplifier of high gain may hardly
+    feel the first and much of the second, as it does of the rounding between its layers.
+    """
     generator = np.random.default_rng(0)
     moved: Parameters = {
         name: value * (1.0 + _FLOAT32_STEP * generator.standard_normal(value.shape))
         for name, value in network.parameters.items()
     }
     peak = float(np.abs(wanted).max())
-    change = float(np.abs(_interpreted(network, moved, dry) - wanted).max())
-    return Rounding(peak=peak, moved_of_peak=change / peak if peak else float("inf"))
+    noisy = dry + _SIGNAL_STEP * generator.standard_normal(dry.shape)
+    change = float(np.abs(_interpreted(network, moved, noisy) - wanted).max())
+    return Rounding(peak=peak, moved=change)
 
 
 def tolerance_of_peak(network: Network, found: Rounding) -> float:
     """The largest error, as a share of the peak, that a right player may show."""
     recurrent = network.graph.settle_seconds > 0.0
     least = _RECURRENT_TOLERANCE if recurrent else _TOLERANCE
-    return max(least, found.moved_of_peak / _ROUNDING_SHARE)
+    return max(least, found.moved / found.peak / _ROUNDING_SHARE)
 
 
 def sane(model: Model, dry: Float32Array) -> Model | None:
@@ -102,11 +108,11 @@ def sane(model: Model, dry: Float32Array) -> Model | None:
     return with_parameters(model, values)
 
 
-_NO_ROUNDING = Rounding(peak=1.0, moved_of_peak=0.0)
+_NO_ROUNDING = Rounding(peak=1.0, moved=0.0)
 
 
 def _interpreted(
-    network: Network, values: Parameters, dry: Float32Array
+    network: Network, values: Parameters, dry: npt.NDArray[np.floating]
 ) -> npt.NDArray[np.float64]:
     with np.errstate(over="ignore", invalid="ignore"):
         wet = interpret(network.graph, values, dry[None], rate_hz=network.model.rate_hz)

@@ -70,4 +70,4 @@ def test_the_tolerance_grows_with_rounding_only(model: Model) -> None:
     network = networks(model)[-1]
     found = rounding(network, DRIVE, expected_output(network, DRIVE))
     assert tolerance_of_peak(network, found) == 1e-5
-    assert tolerance_of_peak(network, replace(found, moved_of_peak=1e-5)) == pytest.approx(5e-5)
+    assert tolerance_of_peak(network, replace(found, peak=1.0, moved=1e-5)) == pytest.approx(5e-5)
