@@ -45,7 +45,7 @@ class Outcome:
         epochs: Epochs done.
         seconds: Time spent in them.
         ending: Why training ended by itself, if it did.
-        replicate_floor_esr: What no capture can beat, if the recording tells it.
+        replicate_floor_esr: ESR between two takes of one passage, if the recording has them.
         warnings: About the recordings and the machine.
         error: What went wrong.
     """

@@ -12,7 +12,7 @@ from triode.capture.excitation import Layout, excitation_signal, recognise_excit
 from triode.capture.making import make_pair
 from triode.capture.pair import Facts, Pair
 from triode.capture.repeats import Repeat, find_repeats
-from triode.capture.replicate import replicate_floor_esr
+from triode.capture.replicate import best_possible_esr, replicate_floor_esr, replicate_text
 from triode.capture.splitting import Range, Split, split
 from triode.capture.timing import Alignment, Jump, Vote
 
@@ -29,6 +29,7 @@ __all__ = [
     "Split",
     "Vote",
     "align",
+    "best_possible_esr",
     "examine",
     "excitation_signal",
     "find_repeats",
@@ -36,5 +37,6 @@ __all__ = [
     "recognise_customary",
     "recognise_excitation",
     "replicate_floor_esr",
+    "replicate_text",
     "split",
 ]

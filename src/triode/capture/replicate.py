@@ -1,4 +1,9 @@
-"""How well the gear repeats itself: no capture can do better."""
+"""How well the gear repeats itself, which limits every capture.
+
+Each of two takes is what the gear does plus noise of its own, n1 and n2. Their difference n1 - n2
+has twice the energy of either, for the two do not know of each other. A perfect capture has no
+noise, so it differs from a take by n1 alone: half the ESR between takes is the best there is.
+"""
 
 from collections.abc import Sequence
 
@@ -8,9 +13,25 @@ import numpy.typing as npt
 from triode.audio import blocks_of
 from triode.capture.repeats import Repeat
 
-__all__ = ["replicate_floor_esr"]
+__all__ = ["best_possible_esr", "replicate_floor_esr", "replicate_text"]
 
 _SHORTEST_SECONDS = 2.0
+
+
+def best_possible_esr(floor_esr: float) -> float:
+    """The lowest ESR that a capture can have, from the one between two takes."""
+    return floor_esr / 2
+
+
+def replicate_text(floor_esr: float) -> str:
+    """The same in words."""
+    if floor_esr == 0:
+        return "Two takes of the same passage are equal to the last bit: nothing limits a capture."
+    return (
+        f"The best ESR this recording allows is {best_possible_esr(floor_esr):.2g}: half of the "
+        f"{floor_esr:.2g} by which two takes of the same passage differ, since both have noise of "
+        "their own and a perfect capture has none."
+    )
 
 
 def replicate_floor_esr(

@@ -104,6 +104,7 @@ def _print(result: "Examination", parts: "Split | None") -> None:
 
 
 def _lines(facts: "Facts", parts: "Split") -> list[str]:
+    from triode.capture import replicate_text
     from triode.capture.timing import CLEAR_POLARITY
 
     alignment, rate_hz = facts.alignment, facts.rate_hz
@@ -132,7 +133,7 @@ def _lines(facts: "Facts", parts: "Split") -> list[str]:
     if len(parts.repeats) > 5:
         lines.append(f"repeated: {len(parts.repeats) - 5} shorter passages more")
     if facts.replicate_floor_esr is not None:
-        lines.append(f"replicate floor: ESR {facts.replicate_floor_esr:.2g}")
+        lines.append(f"replicate floor: {replicate_text(facts.replicate_floor_esr)}")
     if facts.excitation is not None:
         minutes, start = facts.excitation.minutes, facts.excitation.offset / rate_hz
         lines.append(

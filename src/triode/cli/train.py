@@ -125,6 +125,7 @@ def train(
 
 
 def _print(console: "Console", result: "Result", dry: Path, wet: Path) -> None:
+    from triode.capture import replicate_text
     from triode.cli.train_screen import esr_text
 
     for size in result.sizes:
@@ -133,8 +134,7 @@ def _print(console: "Console", result: "Result", dry: Path, wet: Path) -> None:
         )
     floor = result.facts.replicate_floor_esr
     if floor is not None:
-        text = f"ESR {esr_text(floor)}; no capture can beat it" if floor else "none measurable"
-        console.print(f"replicate floor: {text}", markup=False)
+        console.print(f"replicate floor: {replicate_text(floor)}", markup=False)
     if result.customary is not None:
         figures = ", ".join(f"{name} {esr_text(esr)}" for name, esr in result.customary.esr.items())
         remark = "; partly trained on, so it flatters" if result.customary.trained_on else ""

@@ -9,12 +9,12 @@ __all__ = ["meter"]
 _DEEPEST_DB = 60.0
 
 
-def meter(null_depth_db: float, floor_db: float | None) -> str:
+def meter(null_depth_db: float, best_db: float | None) -> str:
     """An SVG as wide as its container; decoration only, the numbers stand beside it.
 
     Args:
         null_depth_db: Null depth of the model, 0 or below for anything useful.
-        floor_db: Null depth between two takes of the gear, or None.
+        best_db: The best null depth that the recording allows, or None.
     """
     edges_db = [0.0, *(grade.limit_db for grade in reversed(GRADES[:-1])), -_DEEPEST_DB]
     parts = [
@@ -28,9 +28,9 @@ def meter(null_depth_db: float, floor_db: float | None) -> str:
         parts.append(
             f'<text x="{_place(edge_db):.2f}%" y="40" text-anchor="{anchor}">{label}</text>'
         )
-    if floor_db is not None and floor_db > -_DEEPEST_DB:
-        place = f"{_place(floor_db):.2f}%"
-        parts.append(f'<line class="floor" x1="{place}" x2="{place}" y1="8" y2="28"/>')
+    if best_db is not None and best_db > -_DEEPEST_DB:
+        place = f"{_place(best_db):.2f}%"
+        parts.append(f'<line class="best-possible" x1="{place}" x2="{place}" y1="8" y2="28"/>')
     parts.append(f'<circle class="needle" cx="{_place(null_depth_db):.2f}%" cy="18" r="7"/>')
     return (
         '<svg class="meter" width="100%" height="44" aria-hidden="true" focusable="false">'

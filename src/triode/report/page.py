@@ -1,18 +1,18 @@
 """The whole page from its parts: one file with style, scripts, plots and sound inside."""
 
 import html
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from string import Template
 
 from triode import __version__
+from triode.capture import replicate_text
 from triode.report.asset import asset
 from triode.report.behaviour import asked_text, behaviour_plots
 from triode.report.evaluation import Evaluation
 from triode.report.findings import worst_depth_db
 from triode.report.log import TrainingLog
-from triode.report.numbers import db, ratio, span
+from triode.report.numbers import db, span
 from triode.report.players import excerpt, excerpt_text, players, worst_players
 from triode.report.plots import recording_plots
 from triode.report.sections import verdict_cards, warning_list
@@ -119,12 +119,7 @@ def _floor_text(floor: float | None) -> str:
             "<p>The recording plays no passage twice, so it cannot tell how well the gear "
             "repeats itself.</p>"
         )
-    depth_db = 10.0 * math.log10(floor) if floor > 0 else -math.inf
-    return (
-        "<p><strong>Replicate floor.</strong> Two takes of the same passage by the gear itself "
-        f"differ by an ESR of {ratio(floor)} ({db(depth_db)}): noise and drift. No capture can "
-        "beat that.</p>"
-    )
+    return f"<p><strong>Replicate floor.</strong> {html.escape(replicate_text(floor))}</p>"
 
 
 def _mapping(value: object) -> Mapping[str, object]:

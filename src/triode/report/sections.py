@@ -4,6 +4,7 @@ import html
 import math
 from collections.abc import Iterable
 
+from triode.capture import best_possible_esr
 from triode.report.evaluation import Evaluation, SizeResult
 from triode.report.figures import Figure, figure_json
 from triode.report.findings import QUESTIONS, finding
@@ -16,9 +17,9 @@ __all__ = ["finding_list", "plot", "verdict_cards", "view_buttons", "warning_lis
 def verdict_cards(evaluation: Evaluation) -> str:
     """One card per size: the grade, what it means, and the two numbers behind it."""
     floor = evaluation.recording.replicate_floor
-    floor_db = 10.0 * math.log10(floor) if floor else None
+    best_db = 10.0 * math.log10(best_possible_esr(floor)) if floor else None
     return "\n".join(
-        _card(size, floor_db, finding_list(size, evaluation)) for size in evaluation.sizes
+        _card(size, best_db, finding_list(size, evaluation)) for size in evaluation.sizes
     )
 
 
@@ -34,7 +35,7 @@ def finding_list(size: SizeResult, evaluation: Evaluation) -> str:
     return f'<ul class="findings">{"".join(items)}</ul>'
 
 
-def _card(size: SizeResult, floor_db: float | None, findings: str) -> str:
+def _card(size: SizeResult, best_db: float | None, findings: str) -> str:
     grade, scores = size.verdict.grade, size.validation
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in size.verdict.notes)
     return (
@@ -42,7 +43,7 @@ def _card(size: SizeResult, floor_db: float | None, findings: str) -> str:
         f'<h3><span class="size">{html.escape(size.label)}</span> {html.escape(grade.title)}</h3>'
         f'<dl class="figures"><div><dt>Null depth</dt><dd>{db(scores.null_depth_db)}</dd></div>'
         f"<div><dt>ESR</dt><dd>{ratio(scores.esr)}</dd></div></dl>"
-        f"{meter(scores.null_depth_db, floor_db)}"
+        f"{meter(scores.null_depth_db, best_db)}"
         f"<p>{html.escape(grade.meaning)}</p>{notes}{findings}</article>"
     )
 

@@ -4,6 +4,7 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 
+from triode.capture import best_possible_esr
 from triode.metrics import OctaveBandError
 from triode.report.evaluation import Evaluation, Scores
 from triode.report.figures import band_name
@@ -25,24 +26,35 @@ __all__ = [
 
 
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, name: str) -> str:
-    """A table that scrolls sideways on its own where the page is narrow.
+    """A table that becomes a list of its rows where the page is narrow.
+
+    The roles say so that it stays a table for those who hear it: a browser forgets that when the
+    style makes blocks of rows.
 
     Args:
         caption: Plain text.
         columns: Plain text, one per column.
         rows: HTML, the first cell being the row's heading.
-        name: What a screen reader calls the scrolling region, as plain text.
+        name: What a screen reader calls the region, as plain text.
     """
-    head = "".join(f'<th scope="col">{html.escape(one)}</th>' for one in columns)
-    body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>'
-        for row in rows
+    head = "".join(
+        f'<th scope="col" role="columnheader">{html.escape(one)}</th>' for one in columns
     )
+    body = "".join(_row(columns, row) for row in rows)
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{html.escape(name)}"><table>'
-        f"<caption><span>{html.escape(caption)}</span></caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{html.escape(name)}">'
+        f'<table role="table"><caption><span>{html.escape(caption)}</span></caption>'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
+
+
+def _row(columns: Sequence[str], row: Sequence[str]) -> str:
+    cells = "".join(
+        f'<td role="cell" data-label="{html.escape(column)}"><span>{cell}</span></td>'
+        for column, cell in zip(columns[1:], row[1:], strict=True)
+    )
+    return f'<tr role="row"><th scope="row" role="rowheader">{row[0]}</th>{cells}</tr>'
 
 
 def score_table(evaluation: Evaluation, *, whole: bool, caption: str) -> str:
@@ -54,9 +66,10 @@ def score_table(evaluation: Evaluation, *, whole: bool, caption: str) -> str:
     ]
     floor = evaluation.recording.replicate_floor
     if floor is not None and not whole:
-        depth_db = 10.0 * math.log10(floor) if floor > 0 else -math.inf
+        best = best_possible_esr(floor)
+        depth_db = 10.0 * math.log10(best) if best > 0 else -math.inf
         dash = "\N{EN DASH}"
-        rows.append(("Replicate floor", ratio(floor), db(depth_db), dash, dash))
+        rows.append(("Best possible", ratio(best), db(depth_db), dash, dash))
     return table(caption, columns, rows, name=caption.partition(":")[0])
 
 

@@ -10,9 +10,17 @@ import pytest
 import soundfile
 
 from triode.audio import SignalStore, read_audio, resample
-from triode.capture import Repeat, make_pair, replicate_floor_esr, split
+from triode.capture import (
+    Repeat,
+    best_possible_esr,
+    make_pair,
+    replicate_floor_esr,
+    replicate_text,
+    split,
+)
 from triode.capture.checks import Severity
 from triode.errors import AudioError, CaptureError
+from triode.metrics import esr
 
 RATE_HZ = 48_000
 Amplify = Callable[..., np.ndarray]
@@ -329,3 +337,19 @@ def test_real_pair_swapped_warns(shared_data: Path, folder: Folder, name: str) -
 def test_real_pair_cut_at_its_start_is_made(shared_data: Path, folder: Folder, name: str) -> None:
     folder.write(real_part(shared_data, "dry"), real_part(shared_data, name)[2000:])
     order_of(folder)
+
+
+def test_a_perfect_capture_is_half_the_floor_away() -> None:
+    # Two takes of a sine, each with noise of its own; the capture is the sine itself.
+    random = np.random.default_rng(7)
+    sound = np.sin(np.arange(200_000, dtype=np.float32))
+    first, second = (
+        (sound + 0.01 * random.standard_normal(len(sound))).astype(np.float32) for _ in range(2)
+    )
+    takes = np.concatenate([first, second])
+    floor = replicate_floor_esr(takes, RATE_HZ, [Repeat(first=0, second=200_000, frames=200_000)])
+    assert floor is not None
+    # Chance moves a mean of 200,000 squares by 0.3 %.
+    assert best_possible_esr(floor) == pytest.approx(esr(second, sound), rel=0.02)
+    assert f"allows is {floor / 2:.2g}" in replicate_text(floor)
+    assert "to the last bit" in replicate_text(0.0)

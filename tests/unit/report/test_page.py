@@ -183,8 +183,9 @@ def test_every_signal_can_be_heard_at_the_stated_gain(outline: Outline, pair, re
     for name, samples in heard.items():
         signal = expected[name][places[name]]
         gains[name] = float(samples @ signal) / float(signal @ signal)
-        # 16 bits round each sample by at most half a step.
-        np.testing.assert_allclose(samples, gains[name] * signal, atol=1.5 / 32768)
+        # Rounding moves each sample by at most half a step; the gain found is a little off, too.
+        step = 2.0**-11 if "residual" in name else 2.0**-13
+        np.testing.assert_allclose(samples, gains[name] * signal, atol=0.75 * step)
         if name == "dry" or "residual" in name:
             assert np.abs(samples).max() == pytest.approx(10 ** (-1 / 20), abs=1e-3)
     for name, boost in boosts.items():
@@ -225,7 +226,7 @@ def test_it_says_what_was_judged_and_what_includes_training(outline: Outline, re
     start, stop = recording.validation_seconds
     assert f"{start:.1f} s to {stop:.1f} s" in text
     assert "Whole recording: includes training material" in text
-    assert "Replicate floor" in text
+    assert "Replicate floor. The best ESR this recording allows is 5e-05" in text
     assert "The wet recording is odd." in text
     assert "wet.wav: it clips." in text
     assert "some folder" not in text
@@ -288,4 +289,4 @@ def test_colours_of_the_figures_exist_in_both_themes(page: str, outline: Outline
 
 def test_the_page_stays_small_enough_to_send(page: str) -> None:
     # The library takes 2 MB; seconds of nine short signals at 16 kHz and the plots the rest.
-    assert len(page.encode()) < 4_000_000
+    assert len(page.encode()) < 3_100_000

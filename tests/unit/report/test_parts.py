@@ -87,8 +87,8 @@ def test_the_needle_moves_to_the_right_with_the_null_depth() -> None:
         return float(meter(level_db, None).split('cx="')[1].split("%")[0])
 
     assert place(-60.0) == place(-math.inf) > place(-30.0) > place(-10.0) > place(0.0) == place(6.0)
-    assert "floor" not in meter(-10.0, None)
-    assert "floor" in meter(-10.0, -40.0)
+    assert "best-possible" not in meter(-10.0, None)
+    assert "best-possible" in meter(-10.0, -40.0)
 
 
 def test_the_loudest_excerpt_is_found() -> None:

@@ -1,14 +1,11 @@
-"""How well the gear repeats itself, which limits every capture.
-
-Two takes of one passage, each the same sound plus noise of its own, differ by twice the noise: a
-perfect model, which has no noise, is as far from one take as half the energy of that difference.
-"""
+"""How well the gear repeats itself, which limits every capture."""
 
 import numpy as np
 
 from triode.capture.checks.finding import Finding, Plot, Series, Severity
 from triode.capture.checks.pauses import FRAME_SECONDS, frame_levels_db
 from triode.capture.checks.subject import Subject
+from triode.capture.replicate import best_possible_esr, replicate_text
 
 __all__ = ["check_replicate"]
 
@@ -33,10 +30,7 @@ def check_replicate(subject: Subject) -> Finding:
         severity = Severity.WARNING
     elif floor > _NOTABLE_ESR:
         severity = Severity.NOTE
-    summary = (
-        f"The best ESR this recording allows is {floor / 2:.2g}: two takes of the same passage "
-        f"differ by an ESR of {floor:.2g}."
-    )
+    summary = replicate_text(floor)
     if severity is Severity.WARNING:
         summary += " The gear does not repeat itself."
     return Finding(
@@ -45,7 +39,7 @@ def check_replicate(subject: Subject) -> Finding:
         summary=summary,
         evidence={
             "floor_esr": floor,
-            "best_esr": floor / 2,
+            "best_esr": best_possible_esr(floor),
             "passage_seconds": subject.repeats[0].frames / subject.rate_hz,
             "first_at_seconds": subject.repeats[0].first / subject.rate_hz,
             "second_at_seconds": subject.repeats[0].second / subject.rate_hz,
