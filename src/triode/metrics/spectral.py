@@ -13,8 +13,8 @@ from triode.metrics.checks import checked_pair, reference_energy
 
 __all__ = ["STFT_RESOLUTIONS", "StftResolution", "stft_distance"]
 
-# Bounds the memory of a long passage: 2,048 frames of 2,048 points take 32 MB.
-_BLOCK_FRAMES = 2048
+# Few enough to stay in the processor's cache: 128 frames of 2,048 points take 1 MB.
+_BLOCK_FRAMES = 128
 # Keeps the logarithm finite in silence; the loss used in training has the same floor.
 _POWER_FLOOR = 1e-8
 
@@ -63,31 +63,38 @@ def stft_distance(reference: npt.ArrayLike, estimate: npt.ArrayLike) -> float:
             got=f"{wanted.size} frames",
             hint="Measure a longer passage.",
         )
-    distances = [_distance(wanted, played, resolution) for resolution in STFT_RESOLUTIONS]
+    # Single precision is far finer than any distance of interest, and twice as fast.
+    signals = wanted.astype(np.float32), played.astype(np.float32)
+    distances = [_distance(*signals, resolution) for resolution in STFT_RESOLUTIONS]
     return float(np.mean(distances))
 
 
 def _distance(
-    wanted: npt.NDArray[np.float64], played: npt.NDArray[np.float64], resolution: StftResolution
+    wanted: npt.NDArray[np.float32], played: npt.NDArray[np.float32], resolution: StftResolution
 ) -> float:
     difference_energy = wanted_energy = log_difference = 0.0
     count = 0
     for wanted_magnitude, played_magnitude in zip(
         _magnitudes(wanted, resolution), _magnitudes(played, resolution), strict=True
     ):
-        difference_energy += float(np.sum(np.square(wanted_magnitude - played_magnitude)))
-        wanted_energy += float(np.sum(np.square(wanted_magnitude)))
+        difference_energy += _energy(wanted_magnitude - played_magnitude)
+        wanted_energy += _energy(wanted_magnitude)
         log_difference += float(np.sum(np.abs(np.log(wanted_magnitude / played_magnitude))))
         count += wanted_magnitude.size
     return float(np.sqrt(difference_energy / wanted_energy)) + log_difference / count
 
 
+def _energy(values: npt.NDArray[np.float32]) -> float:
+    flat = values.ravel()
+    return float(flat @ flat)
+
+
 def _magnitudes(
-    signal: npt.NDArray[np.float64], resolution: StftResolution
-) -> Iterator[npt.NDArray[np.float64]]:
+    signal: npt.NDArray[np.float32], resolution: StftResolution
+) -> Iterator[npt.NDArray[np.float32]]:
     """Yield (frames, bins) blocks of floored magnitudes."""
     points = resolution.points
-    window = np.zeros(points)
+    window = np.zeros(points, np.float32)
     start = (points - resolution.window_samples) // 2
     window[start : start + resolution.window_samples] = get_window(
         "hann", resolution.window_samples
@@ -97,4 +104,4 @@ def _magnitudes(
     for first in range(0, frames.shape[0], _BLOCK_FRAMES):
         spectrum = rfft(frames[first : first + _BLOCK_FRAMES] * window, axis=1)
         power = np.square(spectrum.real) + np.square(spectrum.imag)
-        yield np.sqrt(np.maximum(power, _POWER_FLOOR))
+        yield np.sqrt(np.maximum(power, np.float32(_POWER_FLOOR)))

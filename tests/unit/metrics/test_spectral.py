@@ -31,8 +31,8 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     other = np.roll(NOISE, 7) + 0.3 * NOISE
     whole = stft_distance(NOISE, other)
     monkeypatch.setattr("triode.metrics.spectral._BLOCK_FRAMES", 17)
-    # Only the order of a few thousand float64 additions changes.
-    assert stft_distance(NOISE, other) == pytest.approx(whole, rel=1e-12)
+    # Only the order of a few thousand additions in single precision changes.
+    assert stft_distance(NOISE, other) == pytest.approx(whole, rel=1e-6)
 
 
 def test_it_equals_the_loss_that_trainers_use() -> None:

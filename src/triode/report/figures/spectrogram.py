@@ -15,8 +15,8 @@ from triode.report.figures.style import axis, caption, colour_axis, layout
 __all__ = ["spectrogram_figure"]
 
 _WINDOW_SECONDS = 0.04
-_COLUMNS = 400
-_ROWS = 110
+_COLUMNS = 300
+_ROWS = 96
 _LOWEST_HZ = 40.0
 _RANGE_DB = 90
 _GAP = 0.09

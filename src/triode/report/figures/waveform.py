@@ -10,9 +10,9 @@ from triode.report.passage import liveliest_onset
 __all__ = ["WAVEFORM_VIEWS_MS", "waveform_figure", "waveform_start"]
 
 _BEFORE_SECONDS = 0.02
-_LENGTH_SECONDS = 0.32
+_LENGTH_SECONDS = 0.16
 _LARGEST_SHOWN = 2.0  # times the gear; a model that is far off may not squash it
-WAVEFORM_VIEWS_MS = ((15, 25), (10, 60), (0, 320))
+WAVEFORM_VIEWS_MS = ((15, 25), (10, 60), (0, 160))
 """Ranges of the time axis on offer, the closest first; the second is shown at first."""
 
 
@@ -27,7 +27,7 @@ def waveform_start(evaluation: Evaluation) -> int:
 
 
 def waveform_figure(evaluation: Evaluation) -> Figure:
-    """Amplitude over milliseconds, a third of a second long."""
+    """Amplitude over milliseconds, a sixth of a second long."""
     recording = evaluation.recording
     start = waveform_start(evaluation)
     part = slice(start, start + round(_LENGTH_SECONDS * recording.rate_hz))
