@@ -29,6 +29,7 @@ EXTRAS = {
     "train": ("torch", "ziglang"),
     "live": ("sounddevice",),
     "capture": ("torch", "ziglang", "sounddevice"),
+    "study": ("torch", "ziglang", "optuna", "psycopg", "ray", "sqlalchemy"),
 }
 """The packages of each extra, as pyproject.toml names them; each imports under its own name."""
 

@@ -32,7 +32,7 @@ class Training(Table):
             depend on it, so that it is one number for all candidates.
     """
 
-    recipe: str = "a2-fast"
+    recipe: str = "a2"
     epochs: Annotated[Epochs, Field(min_length=1)] | None = None
     context_samples: Annotated[int, Field(ge=1)] = 8192
 

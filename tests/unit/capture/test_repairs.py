@@ -117,9 +117,10 @@ def test_the_wrong_channel_is_told(tmp_path: Path, dry: np.ndarray, wet: np.ndar
 
 
 def test_what_is_refused_is_examined_all_the_same(
-    tmp_path: Path, dry: np.ndarray, wet: np.ndarray
+    tmp_path: Path, dry: np.ndarray, amplify: Callable[..., np.ndarray]
 ) -> None:
-    result = examine(*write(tmp_path, wet, dry))
+    # Swapped beyond doubt: the answer comes first, and the gear would expand.
+    result = examine(*write(tmp_path, amplify(dry, delay=300, drive=20.0), dry))
     assert not result.usable
     assert result.notable[0].check == "order"
     assert len(result.findings) > 10

@@ -15,6 +15,7 @@ SHIPPED = (
     "a1-nano",
     "a1-standard",
     "a2",
+    "a2-lite",
     "a2-reference",
     "convnet",
     "demo",
