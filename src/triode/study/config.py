@@ -93,13 +93,16 @@ class Study(Table):
 def load_study(name_or_path: str | Path) -> tuple[Study, Path]:
     """A study by its name or from a TOML file, and the folder its paths are relative to.
 
+    The paths of a shipped study are relative to where the process works.
+
     Raises:
         StudyError: There is no such study, or it is wrong.
     """
     text = str(name_or_path)
     path = Path(name_or_path)
+    folder = path.resolve().parent
     if not text.endswith(_SUFFIX):
-        path = Path(str(_folder() / f"{text}{_SUFFIX}"))
+        path, folder = Path(str(_folder() / f"{text}{_SUFFIX}")), Path.cwd()
         if not path.is_file():
             names = study_names()
             raise StudyError(
@@ -116,7 +119,7 @@ def load_study(name_or_path: str | Path) -> tuple[Study, Path]:
         ) from error
     except ValueError as error:
         raise StudyError("the study is not TOML text", where=text, got=error) from error
-    return Study.of(document, text), path.resolve().parent
+    return Study.of(document, text), folder
 
 
 def study_names() -> list[str]:
