@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from triode.training import Result
+    from triode.training import Recipe, Result
 
 __all__ = ["train"]
 
@@ -28,7 +28,11 @@ def train(
     wet: Annotated[Path, typer.Argument(help="What came back from the gear, WAV or FLAC.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The .nam file to write.")],
     recipe: Annotated[
-        str, typer.Option(help="A recipe's name, or the path of a .toml file.")
+        str,
+        typer.Option(
+            help="A recipe's name, the path of a .toml file, or what a study found: "
+            "study:NAME/best-under-30ns."
+        ),
     ] = "a2",
     list_recipes: Annotated[  # noqa: ARG001 - acts in its callback
         bool,
@@ -106,7 +110,7 @@ def train(
             dry,
             wet,
             output,
-            recipe=recipe,
+            recipe=_recipe(recipe),
             epochs=epochs,
             seed=seed,
             device=device,
@@ -122,6 +126,17 @@ def train(
             progress=screen,
         )
     _print(console, result, dry, wet)
+
+
+def _recipe(text: str) -> "Recipe | str":
+    """What --recipe means."""
+    prefix = "study:"
+    if not text.startswith(prefix):
+        return text
+    from triode.study.best import best_recipe
+    from triode.study.storage import default_url, open_storage
+
+    return best_recipe(open_storage(default_url(Path("studies").resolve())), text[len(prefix) :])
 
 
 def _print(console: "Console", result: "Result", dry: Path, wet: Path) -> None:

@@ -24,7 +24,7 @@ from triode.study.storage import Storage
 if TYPE_CHECKING:
     import optuna
 
-__all__ = ["SearchSource"]
+__all__ = ["SearchSource", "searched_candidate"]
 
 _MOST_REFUSALS = 200
 _PRUNED_LOG_ESR = math.log(10.0)
@@ -54,7 +54,7 @@ class SearchSource:
         self._costs: dict[str, float] = {}
         self._number = 0
         self._done = 0
-        self._each = len(self._trials(self._named(f"{search.name}-0000")))
+        self._each = len(self._trials(_named(search, f"{search.name}-0000")))
         self._sampler = optuna.samplers.NSGAIISampler(
             seed=search.seed, population_size=min(24, max(4, search.candidates // 4))
         )
@@ -103,21 +103,7 @@ class SearchSource:
         )
 
     def _candidate(self, name: str, drawn: Mapping[str, Any]) -> Candidate:
-        settings = {path: drawn[one.name] for one in self._search.ranges for path in one.paths}
-        plain = network_candidate(
-            name, self._search, settings, self._opened.study, self._opened.folder
-        )
-        return replace(
-            self._named(name),
-            sizes=plain.sizes,
-            source=plain.source,
-            overrides=plain.overrides,
-            parameters=drawn,
-        )
-
-    def _named(self, name: str) -> Candidate:
-        epochs = None if self._search.epochs is None else (self._search.epochs,)
-        return Candidate(name=name, gear=self._search.gear, epochs=epochs)
+        return searched_candidate(self._opened, self._search, name, drawn)
 
     def _propose(self) -> None:
         """Ask for a candidate that can be built and meets the constraints; enter its trials."""
@@ -209,6 +195,30 @@ class SearchSource:
         import optuna
 
         self._optuna.tell(trial, state=optuna.trial.TrialState.FAIL)
+
+
+def searched_candidate(
+    opened: OpenedStudy, search: Search, name: str, drawn: Mapping[str, Any]
+) -> Candidate:
+    """The candidate that a search made of the values `drawn`, by the names of its ranges.
+
+    Raises:
+        StudyError: It cannot be made.
+    """
+    settings = {path: drawn[one.name] for one in search.ranges for path in one.paths}
+    plain = network_candidate(name, search, settings, opened.study, opened.folder)
+    return replace(
+        _named(search, name),
+        sizes=plain.sizes,
+        source=plain.source,
+        overrides=plain.overrides,
+        parameters=drawn,
+    )
+
+
+def _named(search: Search, name: str) -> Candidate:
+    epochs = None if search.epochs is None else (search.epochs,)
+    return Candidate(name=name, gear=search.gear, epochs=epochs)
 
 
 def _log_error(record: TrialRecord) -> float | None:
