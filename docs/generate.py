@@ -8,6 +8,7 @@ A test fails when what this writes differs from what is in the repository.
 import inspect
 import json
 import re
+import types
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from triode.capture import Layout
 from triode.capture.checks import CHECKS, REFUSALS
 from triode.capture.excitation.describing import picture, rows
 from triode.cli.main import application
+from triode.study.config import Study, load_study, study_names
+from triode.study.expansion import candidates_of
 from triode.training.recipe import Recipe, load_recipe, recipe_names
 
 __all__ = ["pages", "parameter_names"]
@@ -38,6 +41,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "checks.md": NOTICE + "\n".join(_checks()) + "\n",
         FOLDER / "excitation.md": NOTICE + "\n".join(_excitation()) + "\n",
         FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
+        FOLDER / "studies.md": NOTICE + "\n".join(_study()) + "\n",
     }
 
 
@@ -212,24 +216,62 @@ def _recipes() -> Iterator[str]:
     yield from _model("The recipe", "", Recipe)
 
 
-def _model(title: str, prefix: str, model: type[BaseModel]) -> Iterator[str]:
-    text, _, listed = inspect.cleandoc(model.__doc__ or "").partition("\n\nAttributes:\n")
-    meanings = {
-        name: meaning for names, meaning in ATTRIBUTES.findall(listed) for name in names.split(", ")
-    }
+def _study() -> Iterator[str]:
+    yield "# Study files\n"
+    yield "A study is a TOML file that says what is compared, on which gear, and by what it is"
+    yield "decided; [this is how to use one](../how-to/study.md). Give `triode study run` the name"
+    yield "of one of these, or the path of your own. The paths in a file are relative to it, those"
+    yield "of a shipped study to where you are.\n"
+    rows = []
+    for name in study_names():
+        study, folder = load_study(name)
+        counts = len(candidates_of(study, folder)), len(study.gear), len(study.questions)
+        rows.append((f"`{name}`", study.description, *map(str, counts)))
+    yield from _table(("study", "what it asks", "candidates", "gear", "questions"), rows)
+    yield "An unknown key or an impossible value is refused with the name of the key. Names have"
+    yield "letters, digits and `. _ + = -`. `triode study schema` prints a JSON schema for"
+    yield "editors.\n"
+    yield from _model("The study", "", Study)
+
+
+def _model(title: str, within: str, model: type[BaseModel]) -> Iterator[str]:
+    text, _, _ = inspect.cleandoc(model.__doc__ or "").partition("\n\nAttributes:\n")
+    meanings = _meanings(model)
     yield f"## {title}\n"
     yield f"{text}\n"
     rows, parts = [], []
+    parent = model.__base__
+    inherited = set(getattr(parent, "model_fields", ()))
+    if inherited:
+        yield "It has the keys of `[bases.NAME]`, and these.\n"
     for name, field in model.model_fields.items():
         inner = _inner_model(field.annotation)
+        if name in inherited:
+            continue
         if inner is None:
-            default = "required" if field.is_required() else f"`{field.default}`"
-            rows.append((f"`{prefix}{name}`", _type_name(field), default, meanings.get(name, "")))
+            plain = field.default is None or field.default_factory is not None
+            default = "" if plain else f"`{field.default}`"
+            default = "required" if field.is_required() else default
+            rows.append((f"`{name}`", _type_name(field), default, meanings.get(name, "")))
         else:
-            parts.append((name, inner, typing.get_origin(field.annotation) is tuple))
+            parts.append((name, inner, typing.get_origin(field.annotation)))
     yield from _table(("key", "type", "default", "meaning"), rows)
-    for name, inner, repeated in parts:
-        yield from _model(f"[[{name}]]" if repeated else f"[{name}]", "", inner)
+    for name, inner, origin in parts:
+        where = f"{within}.{name}" if within else name
+        heading = {tuple: f"[[{where}]]", None: f"[{where}]"}.get(origin, f"[{where}.NAME]")
+        yield from _model(heading, where, inner)
+
+
+def _meanings(model: type[BaseModel]) -> dict[str, str]:
+    """What the docstrings of a table and of those it extends say about its keys."""
+    found: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        _, _, listed = inspect.cleandoc(one.__dict__.get("__doc__") or "").partition(
+            "\n\nAttributes:\n"
+        )
+        for names, meaning in ATTRIBUTES.findall(listed):
+            found |= dict.fromkeys(names.split(", "), meaning)
+    return found
 
 
 def _inner_model(annotation: typing.Any) -> type[BaseModel] | None:
@@ -240,15 +282,30 @@ def _inner_model(annotation: typing.Any) -> type[BaseModel] | None:
 
 
 def _type_name(field: typing.Any) -> str:
-    origin = typing.get_origin(field.annotation)
-    name = "table" if origin is not None else field.annotation.__name__
     limits = [
         f"{sign} {getattr(rule, key):g}"
         for rule in field.metadata
         for key, sign in (("gt", ">"), ("ge", "at least"), ("lt", "<"), ("le", "at most"))
         if getattr(rule, key, None) is not None
     ]
-    return ", ".join([name, *limits])
+    return ", ".join([_kind_name(field.annotation), *limits])
+
+
+def _kind_name(annotation: typing.Any) -> str:
+    """A type as TOML has it."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _kind_name(arguments[0])
+    if origin is typing.Literal:
+        return " or ".join(f'"{one}"' for one in arguments)
+    if origin is tuple:
+        return f"list of {_kind_name(arguments[0])}"
+    if origin in {typing.Union, types.UnionType}:
+        kinds = dict.fromkeys(_kind_name(one) for one in arguments if one is not types.NoneType)
+        return " or ".join(kinds)
+    if annotation is typing.Any:
+        return "anything"
+    return "table" if origin is not None else annotation.__name__
 
 
 def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:

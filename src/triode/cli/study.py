@@ -163,6 +163,16 @@ def cost(
         console.print(f"Written: {json}", markup=False)
 
 
+@study.command()
+def schema() -> None:
+    """Print the JSON schema of study files, for editors that know TOML."""
+    import json as json_format
+
+    from triode.study.config import study_json_schema
+
+    typer.echo(json_format.dumps(study_json_schema(), indent=1))
+
+
 @study.command("export")
 def export_(
     name: Name,

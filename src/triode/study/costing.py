@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from triode.errors import StudyError
-from triode.graph import Graph
 from triode.study.candidate import Candidate
 from triode.study.config import Study
-from triode.study.cost import HOST_ENGINES, measure_costs, scale_of
+from triode.study.cost import measure_costs, scale_of
 from triode.study.questions import Constraints, CostTarget
 from triode.study.record import CandidateRecord, Cost
 
@@ -57,7 +56,10 @@ def measured_candidates(
         return tuple(before[name] for name in names)
     graphs = {one.name: one.graphs(folder) for one in candidates}
     judged = {name: sizes[-1] for name, sizes in graphs.items()}
-    costs = {engine: _costs(engine, judged, seconds, told) for engine in study.engines}
+    costs = {
+        engine: measure_costs(judged, engine, seconds=seconds, told=told)
+        for engine in study.engines
+    }
     return tuple(
         CandidateRecord(
             study=study.name,
@@ -160,25 +162,16 @@ def unbracketed(study: Study, records: Sequence[CandidateRecord], engine: str) -
 
 
 def refuse_unbracketed(study: Study, records: Sequence[CandidateRecord]) -> None:
-    """Refuse a study whose arms lie on one side of a target on every engine of this machine.
+    """Refuse a study whose arms lie on one side of a target on every engine.
 
     Raises:
         StudyError: A question at equal cost could be answered on none of them.
     """
-    engines = [engine for engine in study.engines if engine in HOST_ENGINES]
-    found = {engine: unbracketed(study, records, engine) for engine in engines}
+    found = {engine: unbracketed(study, records, engine) for engine in study.engines}
     if found and all(found.values()):
         raise StudyError(
             "arms do not bracket their target cost on any engine",
             where=f"study {study.name}",
-            got="; ".join(found[engines[0]]),
+            got="; ".join(found[study.engines[0]]),
             hint="See the costs with: triode study cost FILE, and choose other widths.",
         )
-
-
-def _costs(
-    engine: str, graphs: Mapping[str, Graph], seconds: float, told: Callable[[str], None]
-) -> dict[str, Cost]:
-    if engine in HOST_ENGINES:
-        return measure_costs(graphs, engine, seconds=seconds, told=told)
-    raise StudyError("costs cannot be measured on that engine", got=engine)
