@@ -80,7 +80,9 @@ def run(
 
 def plain(records: tuple[TrialRecord, ...]) -> list[dict[str, Any]]:
     return [
-        replace(one, provenance=replace(one.provenance, seconds=0.0, started="")).to_json()
+        replace(
+            one, provenance=replace(one.provenance, seconds=0.0, started="", code_version="")
+        ).to_json()
         for one in records
     ]
 
