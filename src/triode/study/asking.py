@@ -81,10 +81,8 @@ def _epochs(
 
 
 def _common_name(members: Sequence[str]) -> str:
-    """The beginning that all names share, without what is left of a separator."""
+    """The words that all names share, in their order; else the first and the last name."""
     if len(members) == 1:
         return members[0]
-    shared = members[0]
-    while not all(one.startswith(shared) for one in members):
-        shared = shared[:-1]
-    return shared.rstrip("-_. ") or ", ".join(members)
+    words = [one for one in members[0].split("-") if all(one in m.split("-") for m in members)]
+    return "-".join(words) or f"{members[0]} to {members[-1]}"

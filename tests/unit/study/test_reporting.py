@@ -80,18 +80,23 @@ def test_a_breakdown_is_measured_where_it_is_asked_for(kept: Storage) -> None:
 def test_arms_are_called_by_what_they_share(folder: Path, document: Make) -> None:
     names = [f"{kind}-{width}" for kind in ("leaky", "tanh") for width in (1, 2, 4)]
     entries = [{"name": name, **_network()} for name in names]
+    target = {"name": "small", "candidate": "tanh-2"}
     question = {**QUESTION, "a": names[:3], "b": names[3:], "target": "small", "claim": "worse"}
     one = opened(
         folder,
         document(
             candidates=entries,
             questions=[question, {**question, "name": "priced", "target": "dear", "b_name": "T"}],
-            targets=[{"name": "small", "candidate": "tanh-2"}, {"name": "dear", "per_sample": 9.0}],
+            targets=[target, {"name": "dear", "per_sample": 9.0}],
         ),
     )
     first, second = asked(one.study, one.candidates, one.recipe.epochs)
     assert (first.arm.name, first.against.name, first.claim) == ("leaky", "tanh", "worse")
     assert (first.at_cost_of, first.at_cost) == ("tanh-2", None)
+    mixed = question | {"name": "mixed", "a": ["leaky-1", "leaky-2", "tanh-4"]}
+    apart = opened(folder, document(candidates=entries, questions=[mixed], targets=[target]))
+    (third,) = asked(apart.study, apart.candidates, apart.recipe.epochs)
+    assert third.arm.name == "leaky-1 to tanh-4"
     assert (second.against.name, second.at_cost_of, second.at_cost) == ("T", None, 9.0)
 
 
