@@ -1,0 +1,144 @@
+"""`triode capture record` on a real sound system: PulseAudio, whose null sink hears itself.
+
+What is played comes back through PortAudio, ALSA and a sound server, in blocks and at times that
+nobody made up; only the converters and the gear are missing.
+"""
+
+import ctypes.util
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from end_to_end.commands import Outcome, triode
+from triode.audio import read_audio, write_audio
+
+RATE_HZ = 48_000
+DEVICES = ("--input-device", "back", "--output-device", "loop")
+RECORD = ("capture", "record", "dry.wav", "-o", "wet.wav")
+START_SECONDS = 20.0
+ATTEMPTS = 4
+COPY = "a cable or a monitor path, but no gear"
+LATE = ("the sound device stopped", "lost samples", "underrun", "overrun")
+
+pytestmark = pytest.mark.heavy
+
+
+@pytest.fixture
+def loopback(tmp_path: Path) -> Iterator[Mapping[str, str]]:
+    """A sound server of our own; gives the environment in which ALSA knows it: "loop", "back"."""
+    if shutil.which("pulseaudio") is None or shutil.which("pactl") is None:
+        pytest.skip("needs PulseAudio: tools/debian-packages installs it")
+    if ctypes.util.find_library("portaudio") is None:
+        pytest.skip("needs the PortAudio library: tools/debian-packages installs it")
+    pytest.importorskip("sounddevice")
+    home = tmp_path / "home"
+    (home / "run").mkdir(parents=True)
+    (home / "run").chmod(0o700)
+    socket = home / "server"
+    (home / ".asoundrc").write_text(
+        f'pcm.loop {{ type pulse server "unix:{socket}" device "loop" hint {{ show on '
+        'description "loop" } }\n'
+        f'pcm.back {{ type pulse server "unix:{socket}" device "loop.monitor" hint {{ show on '
+        'description "back" } }\n'
+    )
+    changes = {
+        "HOME": os.fspath(home),
+        "XDG_RUNTIME_DIR": os.fspath(home / "run"),
+        "XDG_CONFIG_HOME": os.fspath(home),
+        "PULSE_SERVER": f"unix:{socket}",
+    }
+    modules = (
+        f"module-null-sink sink_name=loop format=float32le rate={RATE_HZ}",
+        f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+    )
+    options = ("-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no")
+    log = home / "log"
+    with (
+        log.open("w") as said,
+        subprocess.Popen(
+            ["pulseaudio", *options, *(word for one in modules for word in ("-L", one))],
+            env={**os.environ, **changes},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        ) as server,
+    ):
+        try:
+            if not answers(server, changes):
+                pytest.skip(f"the sound server does not start here: {log.read_text()[-300:]}")
+            yield changes
+        finally:
+            server.terminate()
+
+
+def answers(server: "subprocess.Popen[bytes]", changes: Mapping[str, str]) -> bool:
+    """Wait until the server knows its sink; tell whether it does."""
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends and server.poll() is None:
+        told = subprocess.run(
+            ["pactl", "list", "short", "sinks"],
+            env={**os.environ, **changes},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if "loop" in told.stdout:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def undisturbed(folder: Path, loopback: Mapping[str, str]) -> Outcome:
+    """Record until no block comes too late, which a busy machine cannot help.
+
+    A sound server that comes too late itself tells nobody: then the sound is no copy, and more
+    waits for the processors than there are.
+    """
+    for _ in range(ATTEMPTS):
+        outcome = triode(*RECORD, *DEVICES, "--no-level", "--force", folder=folder, **loopback)
+        said = outcome.out + outcome.err
+        busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+        if not any(one in said for one in LATE) and (COPY in said or not busy):
+            return outcome
+    pytest.skip(f"this machine is too busy for sound: {said}")
+
+
+def test_what_is_played_comes_back(loopback: Mapping[str, str], tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    rest = np.zeros(RATE_HZ // 2)
+    playing = 0.2 * random.standard_normal(3 * RATE_HZ).clip(-4, 4)
+    dry = np.concatenate([rest, playing, rest]).astype(np.float32)
+    write_audio(tmp_path / "dry.wav", dry, RATE_HZ)
+    listed = triode(*RECORD, "--list-devices", folder=tmp_path, **loopback)
+    assert listed.code == 0, listed
+    assert "loop" in listed.out
+    assert "back" in listed.out
+    outcome = undisturbed(tmp_path, loopback)
+    assert outcome.code == 0, outcome
+    # The server holds 10 ms and more, so the sound took its way through it, and through no gear.
+    (trip,) = re.findall(r"round trip: (\d+) samples", outcome.out)
+    assert int(trip) > 100
+    assert COPY in outcome.out + outcome.err
+    wet = read_audio(tmp_path / "wet.wav").samples
+    assert len(wet) == len(dry)
+    # Cut a little before the sound begins, to the sample, and as it was but for 24 bits.
+    late = int(np.flatnonzero(wet)[0] - np.flatnonzero(dry)[0])
+    assert 0 <= late <= 64
+    np.testing.assert_allclose(wet[late:], dry[: len(dry) - late], rtol=0, atol=2.0**-22)
+
+
+def test_without_a_cable_it_says_so(loopback: Mapping[str, str], tmp_path: Path) -> None:
+    write_audio(tmp_path / "dry.wav", np.ones(RATE_HZ, np.float32) / 4, RATE_HZ)
+    mute = ["pactl", "set-sink-mute", "loop", "1"]
+    subprocess.run(mute, env={**os.environ, **loopback}, check=True)
+    outcome = triode(*RECORD, *DEVICES, "--no-level", folder=tmp_path, **loopback)
+    assert outcome.code == 2
+    assert "the clicks that were sent did not come back" in outcome.err
+    assert not (tmp_path / "wet.wav").exists()
