@@ -10,7 +10,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from triode.study.driver import StudyListener
-from triode.study.record import CandidateRecord, Outcome, TrialKey
+from triode.study.record import CandidateRecord, Cost, Outcome, TrialKey
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -157,19 +157,14 @@ def status_lines(storage: "Storage", name: str) -> Iterator[str]:
 
 def cost_lines(study: "Study", records: Sequence[CandidateRecord]) -> Iterator[str]:
     """A table of what candidates cost, and what is in the way of questions."""
-    from triode.study.costing import exceeded, unbracketed
+    from triode.study.costing import cost_on, exceeded, unbracketed
 
     width = max(len(one.candidate) for one in records)
-    engines = [cost.engine for cost in records[0].costs]
-    heads = "".join(f"{engine:>26}" for engine in engines)
+    heads = "".join(f"{engine:>26}" for engine in study.engines)
     heads += "".join(f"{head:>10}" for head in ("MACs", "others", "state", "weights"))
     yield " " * width + heads
     for one in records:
-        cells = ""
-        for cost in one.costs:
-            low, high = cost.quartiles
-            share = "" if cost.peak_share is None else f" {cost.peak_share:.0%}"
-            cells += f"{f'{cost.ns_per_sample:.1f} ({low:.1f}-{high:.1f}){share}':>26}"
+        cells = "".join(f"{_cost_cell(cost_on(one, engine)):>26}" for engine in study.engines)
         scale = one.scale
         counted = (scale.macs, scale.elementwise, scale.state_bytes, scale.weight_bytes)
         cells += "".join(f"{count:>10,}" for count in counted)
@@ -177,8 +172,16 @@ def cost_lines(study: "Study", records: Sequence[CandidateRecord]) -> Iterator[s
     yield "Nanoseconds per sample, 64-frame blocks: median (quartiles), share of the peak."
     for one in records:
         yield from (f"{one.candidate} exceeds {text}" for text in exceeded(one, study.constraints))
-    for engine in engines:
+    for engine in study.engines:
         yield from (f"{engine}: {problem}" for problem in unbracketed(study, records, engine))
+
+
+def _cost_cell(cost: Cost | None) -> str:
+    if cost is None:
+        return "not played"
+    low, high = cost.quartiles
+    share = "" if cost.peak_share is None else f" {cost.peak_share:.0%}"
+    return f"{cost.ns_per_sample:.1f} ({low:.1f}-{high:.1f}){share}"
 
 
 def breakdown_lines(opened: "OpenedStudy", name: str, seconds: float) -> Iterator[str]:

@@ -7,6 +7,7 @@ from triode.errors import StudyError
 from triode.study.candidate import Candidate
 from triode.study.config import Study
 from triode.study.cost import measure_costs, scale_of
+from triode.study.cost_player import PLAYER_ENGINE, measure_player_costs
 from triode.study.questions import Constraints, CostTarget
 from triode.study.record import CandidateRecord, Cost
 
@@ -46,27 +47,29 @@ def measured_candidates(
 
     Raises:
         CompileError: There is no compiler, or it failed.
+        TestSetError: The WebAssembly player is asked for and is not there.
     """
-    wanted = set(study.engines)
     before = {one.candidate: one for one in known}
-    names = [one.name for one in candidates]
-    if all(
-        name in before and wanted <= {cost.engine for cost in before[name].costs} for name in names
-    ):
-        return tuple(before[name] for name in names)
+    if all(one.name in before for one in candidates):
+        found = tuple(before[one.name] for one in candidates)
+        # A candidate may have no cost on an engine that cannot play it.
+        if all(any(cost_on(one, engine) for one in found) for engine in study.engines):
+            return found
     graphs = {one.name: one.graphs(folder) for one in candidates}
     judged = {name: sizes[-1] for name, sizes in graphs.items()}
-    costs = {
-        engine: measure_costs(judged, engine, seconds=seconds, told=told)
-        for engine in study.engines
-    }
+    costs: list[Mapping[str, Cost]] = []
+    for engine in study.engines:
+        if engine == PLAYER_ENGINE:
+            costs.append(measure_player_costs(candidates, seconds=seconds, told=told))
+        else:
+            costs.append(measure_costs(judged, engine, seconds=seconds, told=told))
     return tuple(
         CandidateRecord(
             study=study.name,
             candidate=one.name,
             config={**one.config(), **({"search": dict(one.parameters)} if one.parameters else {})},
             scale=scale_of(graphs[one.name]),
-            costs=tuple(costs[engine][one.name] for engine in study.engines),
+            costs=tuple(on_engine[one.name] for on_engine in costs if one.name in on_engine),
         )
         for one in candidates
     )

@@ -11,7 +11,7 @@ __all__ = ["Constraints", "CostTarget", "Judgement", "Question"]
 
 WIDTHS_AT_EQUAL_COST = 3
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-Engine = Literal["host-c", "host-c-libm"]
+Engine = Literal["host-c", "host-c-libm", "wasm-player"]
 
 
 class CostTarget(Table):

@@ -1,5 +1,7 @@
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +14,13 @@ from triode.nam import parse_config
 from triode.runtime import Engine, benchmark
 from triode.study import cost as cost_module
 from triode.study.cost import Measured, measure_costs, scale_of
+from triode.study.cost_player import measure_player_costs
 from triode.study.costing import exceeded, refuse_unbracketed, unbracketed
 from triode.study.opened import OpenedStudy
 from triode.study.questions import Constraints
 from triode.study.record import CandidateRecord, Cost
 from triode.study.removal import measure_removals, removable, without
+from triode.study.variants import added_without_layer1x1
 from unit.study.test_expansion import WAVENET
 
 TANH = lower(parse_config("WaveNet", WAVENET))
@@ -133,3 +137,40 @@ def test_arms_on_one_side_of_a_target_are_told(opened: Callable[..., OpenedStudy
     assert problem == "question q: arm b costs 21 to 23 per sample, which does not bracket 20"
     with pytest.raises(StudyError, match="do not bracket their target"):
         refuse_unbracketed(study, unfair)
+
+
+@pytest.mark.heavy
+def test_the_player_has_a_cost_for_what_it_loads(
+    opened: Callable[..., OpenedStudy], repository: Path
+) -> None:
+    npm = repository / "tests" / "conformance"
+    if shutil.which("node") is None or not (npm / "node_modules").is_dir():
+        pytest.skip("the WebAssembly player is not installed: npm ci --prefix tests/conformance")
+    own = {"name": "own", "graph": "triode.study.variants:added_without_layer1x1"}
+    lean = {**WAVENET, "layers": [{**WAVENET["layers"][0], "layer1x1": {"active": False}}]}
+    study = opened(
+        candidates=[
+            {"name": "wave", "architecture": "WaveNet", "config": WAVENET},
+            {**own, "arguments": {"config": lean}},
+        ]
+    )
+    costs = measure_player_costs(study.candidates, seconds=0.01, npm=npm)
+    assert set(costs) == {"wave"}
+    low, high = costs["wave"].quartiles
+    assert 0.0 < low <= costs["wave"].ns_per_sample <= high
+    assert (costs["wave"].engine, costs["wave"].peak_share) == ("wasm-player", None)
+
+
+def test_layers_without_their_own_1x1_add_their_activation() -> None:
+    lean = {**WAVENET, "layers": [{**WAVENET["layers"][0], "layer1x1": {"active": False}}]}
+    plain = lower(parse_config("WaveNet", lean))
+    added = added_without_layer1x1(lean)
+    names = {node.name for node in added.nodes} - {node.name for node in plain.nodes}
+    assert names == {"array0.layer0.residual", "array0.layer1.residual"}
+    by_name = {node.name: node for node in added.nodes}
+    assert by_name["array0.layer1.conv"].inputs == ("array0.layer0.residual",)
+    assert by_name["array0.layer0.conv"].inputs == ("array0.rechannel",)
+    first = by_name["array0.layer0.residual"]
+    assert first.inputs == ("array0.rechannel", "array0.layer0.activation")
+    with pytest.raises(StudyError, match="nothing to add"):
+        added_without_layer1x1(WAVENET)
