@@ -10,18 +10,16 @@ from typing import Any
 from triode.architectures import size_names
 from triode.errors import StudyError, TriodeError
 from triode.graph import settle_samples
-from triode.nam import DEFAULT_SAMPLE_RATE_HZ, parse_config
+from triode.nam import DEFAULT_SAMPLE_RATE_HZ
 from triode.study.candidate import Candidate
 from triode.study.config import Study
 from triode.study.custom import GraphSource
 from triode.study.names import refuse_twins, refuse_unknown
-from triode.study.nested import with_nested_weights
 from triode.study.paths import changed
 from triode.study.space import Grid, NetworkEntry
 from triode.training import Recipe, load_recipe
 from triode.training.recipe import Size
 from triode.training.table import did_you_mean
-from triode.training.trainable import check_trainable
 
 __all__ = ["candidates_of", "check_candidate", "network_candidate", "recipe_near"]
 
@@ -59,8 +57,9 @@ def candidates_of(study: Study, folder: Path) -> tuple[Candidate, ...]:
     for target in study.targets:
         wanted = filter(None, [target.candidate])
         refuse_unknown(wanted, names, f"{where}, target {target.name}")
+    recipe = recipe_near(study.training.recipe, folder)
     for one in found:
-        check_candidate(one, study, folder)
+        check_candidate(one, recipe, study.training.context_samples, folder)
     return tuple(found)
 
 
@@ -111,31 +110,36 @@ def network_candidate(
     return Candidate(name=name, sizes=sizes, overrides=overrides)
 
 
-def check_candidate(candidate: Candidate, study: Study, folder: Path) -> None:
+def check_candidate(
+    candidate: Candidate, recipe: Recipe, context_samples: int, folder: Path
+) -> None:
     """See that a candidate can be trained and written, and looks back no further than it may.
+
+    Args:
+        candidate: The candidate.
+        recipe: How it will be trained.
+        context_samples: How far it may look back.
+        folder: What paths are relative to.
 
     Raises:
         StudyError: It cannot or it does.
     """
     where = f"candidate {candidate.name}"
     try:
-        for size in candidate.sizes:
-            config = with_nested_weights(size.config)
-            parsed = parse_config(size.architecture, config, DEFAULT_SAMPLE_RATE_HZ)
-            check_trainable(parsed, where)
+        # A recipe checks its networks, too: that they can be trained, written and played.
+        candidate.recipe(recipe, epochs=1, seed=0)
         graphs = candidate.graphs(folder)
-        candidate.recipe(recipe_near(study.training.recipe, folder), epochs=1, seed=0)
     except TriodeError as error:
         place = where if error.where is None or where in error.where else f"{where}, {error.where}"
         raise StudyError(
             error.problem, where=place, expected=error.expected, got=error.got, hint=error.hint
         ) from error
     need = max(settle_samples(graph, DEFAULT_SAMPLE_RATE_HZ) + 1 for graph in graphs)
-    if need > study.training.context_samples:
+    if need > context_samples:
         raise StudyError(
             "a candidate looks back further than the study's recordings are divided for",
             where=where,
-            expected=f"at most training.context_samples = {study.training.context_samples}",
+            expected=f"at most training.context_samples = {context_samples}",
             got=need,
             hint=f"Set training.context_samples to {need} or more.",
         )

@@ -114,7 +114,7 @@ class SearchSource:
             name = f"{self._search.name}-{self._number + 1:04d}"
             candidate = self._candidate(name, drawn)
             try:
-                check_candidate(candidate, self._opened.study, self._opened.folder)
+                self._check(candidate)
                 (record,) = measured_candidates(
                     self._opened.study, [candidate], self._opened.folder, seconds=0.5
                 )
@@ -135,6 +135,10 @@ class SearchSource:
             got=reason,
             hint="Narrow the ranges, or raise the constraints.",
         )
+
+    def _check(self, candidate: Candidate) -> None:
+        limit = self._opened.study.training.context_samples
+        check_candidate(candidate, self._opened.recipe, limit, self._opened.folder)
 
     def _enter(
         self, candidate: Candidate, record: CandidateRecord, ended: Mapping[str, TrialRecord]

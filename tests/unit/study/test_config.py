@@ -14,12 +14,11 @@ def refusal(document: dict[str, Any]) -> StudyError:
     return caught.value
 
 
-def test_the_shipped_studies_can_be_opened() -> None:
-    assert "tiny" in study_names()
-    for name in study_names():
-        opened = OpenedStudy.of_file(name)
-        assert opened.study.name == name
-        assert len({one.name for one in opened.candidates}) == len(opened.candidates) > 1
+@pytest.mark.parametrize("name", study_names())
+def test_the_shipped_studies_can_be_opened(name: str) -> None:
+    opened = OpenedStudy.of_file(name)
+    assert opened.study.name == name
+    assert len({one.name for one in opened.candidates}) == len(opened.candidates) > 1
 
 
 def test_an_unknown_study_is_refused_with_a_suggestion() -> None:
