@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from triode.study.opened import OpenedStudy
 from triode.study.record import Outcome, TrialKey, TrialRecord
 from triode.study.running import run_study
 from triode.study.storage import Storage, default_url, open_storage
+from unit.study.postgresql import postgresql_server
 
 pytestmark = pytest.mark.usefixtures("compiler", "environment")
 
@@ -276,3 +278,24 @@ def test_a_killed_driver_takes_its_workers_along_and_the_next_one_goes_on(
     run(study, whole, tmp_path / "whole", Watching())
     assert plain(storage.trials("small")) == plain(whole.trials("small"))
     whole.close()
+
+
+@pytest.mark.heavy
+def test_a_database_that_goes_away_for_a_while_costs_nothing(
+    opened: Callable[..., OpenedStudy], tmp_path: Path
+) -> None:
+    with postgresql_server() as server:
+
+        class Restarting(Watching):
+            def on_event(self, key: TrialKey, event: Mapping[str, Any]) -> None:
+                if event["event"] == "start" and not self.losses:
+                    self.losses.append("the database")
+                    server.stop()
+                    threading.Timer(5.0, server.start).start()
+
+        kept = open_storage(server.fresh_database())
+        restarting = Restarting()
+        assert run(opened(**ONE_TRIAL), kept, tmp_path, restarting).left == 0
+        assert restarting.losses
+        assert [one.outcome.status for one in kept.trials("small")] == ["finished"]
+        kept.close()
