@@ -141,6 +141,14 @@ def _signals(gear: Gear, folder: Path) -> Any:
         dry, wet = demo_pair(played.seconds, played.rate_hz, played.seed, gear.settings())
         return dry, wet, played.rate_hz, find_repeats(dry, played.rate_hz)
     pair = make_pair(folder / str(gear.dry), folder / str(gear.wet))
+    if pair.facts.excluded:
+        raise StudyError(
+            f"the recording of gear {gear.name} has places where samples were lost",
+            where=folder / str(gear.wet),
+            expected="recordings without dropouts, so that every part is whole",
+            got=f"{len(pair.facts.excluded)} such places",
+            hint="Record it again.",
+        )
     return pair.dry, pair.wet, pair.rate_hz, pair.facts.repeats
 
 

@@ -299,3 +299,40 @@ def test_a_database_that_goes_away_for_a_while_costs_nothing(
         assert restarting.losses
         assert [one.outcome.status for one in kept.trials("small")] == ["finished"]
         kept.close()
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(os.name == "nt", reason="interrupts by POSIX signals")
+def test_ctrl_c_ends_the_command_and_resume_goes_on(
+    document: Callable[..., dict[str, Any]], folder: Path, tmp_path: Path
+) -> None:
+    gear = document()["gear"]
+    lines = ['name = "small"', 'description = "two candidates"', 'engines = ["host-c"]']
+    lines += ["[training]", 'recipe = "tiny.toml"', "epochs = [2]", "context_samples = 64"]
+    for one in gear:
+        lines += ["[[gear]]", *(f'{key} = "{value}"' for key, value in one.items())]
+    lines += ["[[candidates]]", 'name = "tanh"', 'recipe = "tiny.toml"']
+    (folder / "small.toml").write_text("\n".join(lines), encoding="utf-8")
+    triode = [sys.executable, "-m", "triode.cli.main", "study"]
+    options = ["--folder", str(tmp_path / "studies"), "--workers", "1"]
+    running = subprocess.Popen(
+        [*triode, "run", str(folder / "small.toml"), *options, "--no-cost"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert running.stdout is not None
+    for line in running.stdout:
+        if line.startswith("tanh on soft"):
+            running.send_signal(signal.SIGINT)
+            break
+    rest = running.stdout.read()
+    running.stdout.close()
+    assert running.wait() == 130, rest
+    assert "Go on with: triode study resume small" in rest
+    done = subprocess.run(
+        [*triode, "resume", "small", *options], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 trials planned; 2 finished" in done.stdout
+    assert "tanh on soft" not in done.stdout
