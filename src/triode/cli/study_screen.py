@@ -170,6 +170,8 @@ def cost_lines(study: "Study", records: Sequence[CandidateRecord]) -> Iterator[s
         cells += "".join(f"{count:>10,}" for count in counted)
         yield f"{one.candidate:<{width}}{cells}"
     yield "Nanoseconds per sample, 64-frame blocks: median (quartiles), share of the peak."
+    if any(cost.unit != "ns" for one in records for cost in one.costs):
+        yield "Of the Cortex-M7: instructions per sample, 48-frame blocks."
     for one in records:
         yield from (f"{one.candidate} exceeds {text}" for text in exceeded(one, study.constraints))
     for engine in study.engines:

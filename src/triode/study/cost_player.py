@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from triode.audio import write_audio
-from triode.nam import DEFAULT_SAMPLE_RATE_HZ, parse_config, write
+from triode.nam import DEFAULT_SAMPLE_RATE_HZ, write
 from triode.study.candidate import Candidate
 from triode.study.cost import BLOCK_FRAMES
-from triode.study.nested import with_nested_weights
+from triode.study.random_networks import random_largest
 from triode.study.record import Cost
 from triode.study.testset.engines import Job, Speed, choose_engine
-from triode.study.testset.random_weights import random_model
 
 __all__ = ["PLAYER_ENGINE", "measure_player_costs"]
 
@@ -61,7 +60,7 @@ def measure_player_costs(
         for one in candidates:
             if one.source is None:
                 model = folder / f"{one.name}.nam"
-                _write(one, model)
+                write(random_largest(one), model)
                 jobs[one.name] = Job(
                     model=model,
                     inputs=(signal,),
@@ -75,14 +74,6 @@ def measure_player_costs(
                 if speed is not None:
                     speeds.setdefault(one_name, []).append(speed)
     return {one_name: _cost(found) for one_name, found in speeds.items()}
-
-
-def _write(candidate: Candidate, path: Path) -> None:
-    size = candidate.sizes[-1]
-    config = parse_config(
-        size.architecture, with_nested_weights(size.config), DEFAULT_SAMPLE_RATE_HZ
-    )
-    write(random_model(config, 0), path)
 
 
 def _cost(speeds: Sequence[Speed]) -> Cost:

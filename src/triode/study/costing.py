@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from triode.errors import StudyError
+from triode.study import cost_firmware, cost_player
 from triode.study.candidate import Candidate
 from triode.study.config import Study
 from triode.study.cost import measure_costs, scale_of
-from triode.study.cost_player import PLAYER_ENGINE, measure_player_costs
 from triode.study.questions import Constraints, CostTarget
 from triode.study.record import CandidateRecord, Cost
 
@@ -48,6 +48,7 @@ def measured_candidates(
     Raises:
         CompileError: There is no compiler, or it failed.
         TestSetError: The WebAssembly player is asked for and is not there.
+        StudyError: So is the cross compiler or QEMU.
     """
     before = {one.candidate: one for one in known}
     if all(one.name in before for one in candidates):
@@ -59,10 +60,15 @@ def measured_candidates(
     judged = {name: sizes[-1] for name, sizes in graphs.items()}
     costs: list[Mapping[str, Cost]] = []
     for engine in study.engines:
-        if engine == PLAYER_ENGINE:
-            costs.append(measure_player_costs(candidates, seconds=seconds, told=told))
-        else:
-            costs.append(measure_costs(judged, engine, seconds=seconds, told=told))
+        match engine:
+            case cost_player.PLAYER_ENGINE:
+                costs.append(
+                    cost_player.measure_player_costs(candidates, seconds=seconds, told=told)
+                )
+            case cost_firmware.FIRMWARE_ENGINE:
+                costs.append(cost_firmware.measure_firmware_costs(candidates, told=told))
+            case _:
+                costs.append(measure_costs(judged, engine, seconds=seconds, told=told))
     return tuple(
         CandidateRecord(
             study=study.name,

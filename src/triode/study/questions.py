@@ -11,7 +11,7 @@ __all__ = ["Constraints", "CostTarget", "Judgement", "Question"]
 
 WIDTHS_AT_EQUAL_COST = 3
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-Engine = Literal["host-c", "host-c-libm", "wasm-player"]
+Engine = Literal["host-c", "host-c-libm", "wasm-player", "cortex-m7-instructions"]
 
 
 class CostTarget(Table):
@@ -19,7 +19,7 @@ class CostTarget(Table):
 
     Attributes:
         name: What it is called.
-        per_sample: So many nanoseconds per sample, on every engine.
+        per_sample: So many nanoseconds (or instructions) per sample, on every engine.
         candidate: As much as this one costs on the engine in question, so that the target travels
             from machine to machine.
     """
@@ -83,7 +83,7 @@ class Constraints(Table):
     """What no candidate may exceed; None for no limit.
 
     Attributes:
-        ns_per_sample: Measured time, on `engine`.
+        ns_per_sample: Measured time (or instructions), on `engine`.
         engine: Which engine that is.
         state_bytes: Memory of a playing instance.
         weight_bytes: Its numbers as float32: what flash holds of them.

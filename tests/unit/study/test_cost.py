@@ -14,6 +14,7 @@ from triode.nam import parse_config
 from triode.runtime import Engine, benchmark
 from triode.study import cost as cost_module
 from triode.study.cost import Measured, measure_costs, scale_of
+from triode.study.cost_firmware import measure_firmware_costs
 from triode.study.cost_player import measure_player_costs
 from triode.study.costing import exceeded, refuse_unbracketed, unbracketed
 from triode.study.opened import OpenedStudy
@@ -174,3 +175,28 @@ def test_layers_without_their_own_1x1_add_their_activation() -> None:
     assert first.inputs == ("array0.rechannel", "array0.layer0.activation")
     with pytest.raises(StudyError, match="nothing to add"):
         added_without_layer1x1(WAVENET)
+
+
+@pytest.mark.heavy
+def test_a_cortex_m7_counts_the_same_every_time(opened: Callable[..., OpenedStudy]) -> None:
+    tools = ("make", "qemu-system-arm", "arm-none-eabi-gcc")
+    if any(shutil.which(name) is None for name in tools):
+        pytest.skip(f"needs {', '.join(tools)}: tools/debian-packages")
+    study = opened(
+        candidates=[
+            {"name": "tanh", "architecture": "WaveNet", "config": WAVENET},
+            {
+                "name": "relu",
+                "architecture": "WaveNet",
+                "config": WAVENET,
+                "set": {"layers.*.activation": "ReLU"},
+            },
+        ]
+    )
+    told: list[str] = []
+    costs = measure_firmware_costs(study.candidates, told=told.append)
+    assert told == ["cortex-m7-instructions: tanh", "cortex-m7-instructions: relu"]
+    assert {one.unit for one in costs.values()} == {"instructions"}
+    macs = scale_of([TANH]).macs
+    assert costs["tanh"].ns_per_sample > costs["relu"].ns_per_sample > macs
+    assert measure_firmware_costs(study.candidates[1:]) == {"relu": costs["relu"]}
