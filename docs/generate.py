@@ -39,6 +39,7 @@ def pages() -> dict[Path, str]:
     return {
         FOLDER / "cli.md": NOTICE + "\n".join(_commands()) + "\n",
         FOLDER / "checks.md": NOTICE + "\n".join(_checks()) + "\n",
+        FOLDER / "coverage.md": NOTICE + "\n".join(_coverage()) + "\n",
         FOLDER / "excitation.md": NOTICE + "\n".join(_excitation()) + "\n",
         FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
         FOLDER / "studies.md": NOTICE + "\n".join(_study()) + "\n",
@@ -197,6 +198,35 @@ def _checks() -> Iterator[str]:
         yield from _table(("check", "recording: fault"), wrong)
     else:
         yield "None.\n"
+
+
+def _coverage() -> Iterator[str]:
+    result = json.loads((RESULTS / "coverage.json").read_text(encoding="utf-8"))
+    rows = result["rows"]
+    yield "# How often intervals cover the truth\n"
+    yield f"Studies drawn at random ({rows[0]['studies']:,} per line; {rows[0]['slow_studies']:,}"
+    yield "for BCa and for the sign-flip test), with a mean difference of zero and a deviation of"
+    yield "one over gear. Coverage: intervals of 95 % that hold the zero. False: studies in which"
+    yield "the sign-flip test falls to 0.05 or below, and in which the t-interval agrees, as a"
+    yield "verdict needs. Detectable: the mean difference that is found four times out of five, in"
+    yield "deviations. `python benchmarks/coverage.py` draws them anew;"
+    yield "[the explanation](../explanation/verdicts.md) says what they are for.\n"
+    heads = ("differences", "pieces", "t covers", "BCa covers", "t width", "BCa width")
+    table = [
+        (
+            row["distribution"],
+            str(row["pieces"]),
+            f"{100 * row['t_coverage']:.1f} %",
+            f"{100 * row['bca_coverage']:.1f} %",
+            f"{row['t_width']:.2f}",
+            f"{row['bca_width']:.2f}",
+            f"{100 * row['false_findings']:.1f} %",
+            f"{100 * row['false_by_both']:.1f} %",
+            f"{row['detectable']:.2f}",
+        )
+        for row in rows
+    ]
+    yield from _table((*heads, "false", "false by both", "detectable"), table)
 
 
 def _share(value: float | None) -> str:

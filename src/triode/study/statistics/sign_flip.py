@@ -1,4 +1,4 @@
-"""Is the mean difference zero? A test that assumes only that signs are arbitrary if it is."""
+"""Is the mean difference zero? A test that assumes only symmetry about it, not normality."""
 
 import numpy as np
 import numpy.typing as npt
