@@ -8,6 +8,7 @@ from triode.study import cost_firmware, cost_player
 from triode.study.candidate import Candidate
 from triode.study.config import Study
 from triode.study.cost import measure_costs, scale_of
+from triode.study.playing import unplayed_options
 from triode.study.questions import Constraints, CostTarget
 from triode.study.record import CandidateRecord, Cost
 
@@ -110,11 +111,15 @@ def exceeded(record: CandidateRecord, limits: Constraints) -> tuple[str, ...]:
         "macs": (record.scale.macs, limits.macs),
         "ns_per_sample": (0.0 if cost is None else cost.ns_per_sample, limits.ns_per_sample),
     }
-    return tuple(
+    over = tuple(
         f"{name} of {value:,.6g} where {limit:,.6g} is allowed"
         for name, (value, limit) in found.items()
         if limit is not None and value > limit
     )
+    if limits.plays_everywhere is None:
+        return over
+    unplayed = unplayed_options(record.config, limits.plays_everywhere)
+    return (*over, *(f"an option that does not play everywhere, {one}" for one in unplayed))
 
 
 def refuse_exceeded(records: Sequence[CandidateRecord], limits: Constraints) -> None:

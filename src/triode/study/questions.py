@@ -88,6 +88,8 @@ class Constraints(Table):
         state_bytes: Memory of a playing instance.
         weight_bytes: Its numbers as float32: what flash holds of them.
         macs: Multiply-adds per sample.
+        plays_everywhere: The only options of the `.nam` format that a candidate may use, by the
+            names that `triode testset collect --constraints` writes.
     """
 
     ns_per_sample: Positive | None = None
@@ -95,6 +97,7 @@ class Constraints(Table):
     state_bytes: Annotated[int, Field(ge=1)] | None = None
     weight_bytes: Annotated[int, Field(ge=1)] | None = None
     macs: Annotated[int, Field(ge=1)] | None = None
+    plays_everywhere: tuple[str, ...] | None = None
 
 
 class Judgement(Table):

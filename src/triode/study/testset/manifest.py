@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from triode.errors import TestSetError
 from triode.study.testset.checksums import file_sha256, sealed, unsealed
+from triode.training.table import Table, checked_table
 
 __all__ = [
     "MANIFEST",
@@ -15,20 +16,11 @@ __all__ = [
     "SetInput",
     "SetManifest",
     "SetModel",
-    "Table",
-    "checked_table",
     "manifest_text",
     "read_set",
 ]
 
 MANIFEST = "manifest.json"
-T = TypeVar("T", bound="Table")
-
-
-class Table(BaseModel):
-    """What is read from JSON: frozen, no unknown keys, no conversion of types."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def _inside(path: str) -> str:
@@ -146,7 +138,7 @@ def read_set(folder: Path) -> tuple[SetManifest, str]:
             got=error.strerror or error,
             hint="Make one with: triode testset build NAME -o FOLDER",
         ) from error
-    manifest = checked_table(SetManifest, unsealed(text, path), path)
+    manifest = checked_table(SetManifest, unsealed(text, path), str(path), TestSetError)
     for inner, checksum in _files(manifest):
         if file_sha256(folder / inner) != checksum:
             raise TestSetError(
@@ -156,26 +148,6 @@ def read_set(folder: Path) -> tuple[SetManifest, str]:
                 hint="Get the set anew, as a whole.",
             )
     return manifest, str(json.loads(text)["sha256"])
-
-
-def checked_table(kind: type[T], document: dict[str, Any], where: Path) -> T:
-    """`document` as a table of that kind.
-
-    Raises:
-        TestSetError: It has an unknown or missing key, or a value of another type.
-    """
-    try:
-        return kind.model_validate_json(json.dumps(document))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise TestSetError(
-            f"{place or 'the object'} is wrong",
-            where=where,
-            expected=first["msg"][:1].lower() + first["msg"][1:],
-            got=ascii(first["input"])[:60],
-            hint="It may come from another version of Triode.",
-        ) from error
 
 
 def _files(manifest: SetManifest) -> list[tuple[str, str]]:

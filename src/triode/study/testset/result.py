@@ -10,7 +10,7 @@ from pydantic import Field
 from triode.errors import TestSetError
 from triode.files import write_text_atomically
 from triode.study.testset.checksums import SEAL, sealed, unsealed
-from triode.study.testset.manifest import Table, checked_table
+from triode.training.table import Table, checked_table
 
 __all__ = [
     "Device",
@@ -163,5 +163,5 @@ def read_result(path: Path) -> tuple[SetResult, str]:
         raise TestSetError(
             "the result cannot be read", where=path, got=error.strerror or error
         ) from error
-    result = checked_table(SetResult, unsealed(text, path), path)
+    result = checked_table(SetResult, unsealed(text, path), str(path), TestSetError)
     return result, str(json.loads(text)[SEAL])

@@ -166,7 +166,7 @@ class TestChanges:
 
     def test_an_unknown_key_is_refused(self, folder: Path) -> None:
         self.resealed(folder, lambda document: document.update(more=1))
-        with pytest.raises(TestSetError, match=r"more.*another version"):
+        with pytest.raises(TestSetError, match="unknown key more"):
             read_set(folder)
 
     def test_no_set_is_said_to_be_none(self, tmp_path: Path) -> None:

@@ -3,17 +3,22 @@
 import csv
 import io
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from triode.errors import TestSetError
+from triode.nam.canonical import canonical_config
+from triode.study.playing import unplayed_options
+from triode.study.questions import Constraints
 from triode.study.testset.collect import Collection, Support, collect_results, specimen_cost
-from triode.study.testset.constraints import constraints_text, read_constraints
+from triode.study.testset.constraints import constraints_text
 from triode.study.testset.page import collection_page
 from triode.study.testset.result import SetResult, write_result
 from triode.study.testset.specimens import specimens
 from triode.study.testset.table import csv_text
+from triode.training.table import checked_table
 from unit.study.testset.conftest import model_result, set_result
 
 FILM, TANH, GATE = "FiLM: conv_pre_film", "activation: Tanh", "gate: ReLU"
@@ -114,24 +119,43 @@ def test_layout_is_no_change(paths: list[Path]) -> None:
     assert len(collect_results(paths).results) == 2
 
 
-def test_constraints_say_what_plays_everywhere(collection: Collection, tmp_path: Path) -> None:
-    path = tmp_path / "constraints.toml"
-    path.write_text(constraints_text(collection))
-    constraints = read_constraints(path)
-    assert constraints.plays_everywhere == {TANH, "architecture: WaveNet"}
-    assert constraints.lacking_somewhere == {FILM}
-    by_name = {one.name: one.config for one in specimens()}
-    assert constraints.obstacles(by_name["activation-tanh"]) == ()
-    assert constraints.obstacles(by_name["film-conv-pre-film"]) == (
-        FILM,
-        "activation: LeakyReLU",
+def test_constraints_are_a_table_that_a_study_takes(collection: Collection) -> None:
+    text = constraints_text(collection)
+    assert f'#   "{FILM}": "b"' in text
+    limits = checked_table(
+        Constraints, tomllib.loads(text)["constraints"], "constraints", TestSetError
     )
-    path.write_text("[constraints]\nplays_everywhere = 3\nlacking_somewhere = []\n")
-    with pytest.raises(TestSetError, match="not lists"):
-        read_constraints(path)
-    path.write_text("[other]\n")
-    with pytest.raises(TestSetError, match="--constraints"):
-        read_constraints(path)
+    assert limits.plays_everywhere == (TANH, "architecture: WaveNet")
+
+
+def test_a_candidate_is_held_against_the_options(collection: Collection) -> None:
+    by_name = {one.name: one.config for one in specimens()}
+    allowed = collection.known_everywhere()
+
+    def unplayed(name: str) -> tuple[str, ...]:
+        return unplayed_options(
+            {"architecture": "WaveNet", "config": canonical_config(by_name[name])}, allowed
+        )
+
+    assert unplayed("activation-tanh") == ()
+    assert unplayed("film-conv-pre-film") == (FILM, "activation: LeakyReLU")
+    both = {
+        "architecture": "SlimmableContainer",
+        "config": {
+            "submodels": [
+                {
+                    "max_value": 1.0,
+                    "model": {
+                        "architecture": "WaveNet",
+                        "config": canonical_config(by_name["activation-tanh"]),
+                    },
+                }
+            ]
+        },
+    }
+    assert unplayed_options(both, allowed) == ("architecture: SlimmableContainer",)
+    own = {"architecture": "Mine", "config": {"function": "a:b"}}
+    assert unplayed_options(own, allowed) == ("architecture: Mine",)
 
 
 def test_the_table_has_a_row_for_every_model(collection: Collection) -> None:
