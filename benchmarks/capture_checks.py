@@ -163,7 +163,9 @@ def _case(
         "errors": [one.check for one in found if one.severity is Severity.ERROR],
         "evidence": {
             one.check: {
-                k: float(f"{v:.4g}") if isinstance(v, float) else v for k, v in one.evidence.items()
+                k: float(f"{v:.4g}") if isinstance(v, float) else v
+                for k, v in one.evidence.items()
+                if k != "where"
             }
             for one in found
             if one.check == expected or (one.severity.rank >= Severity.NOTE.rank)
@@ -171,10 +173,14 @@ def _case(
     }
 
 
-def _file_faults(folder: Path, source: str, dry: Signal, wet: Signal) -> Iterator[dict[str, Any]]:
+def _file_faults(
+    folder: Path, source: str, dry: Signal, wet: Signal, advance: int
+) -> Iterator[dict[str, Any]]:
     """What is wrong with files rather than with sound."""
     late = np.concatenate([np.zeros(200, np.float32), wet])[: len(wet)]
     yield _case(source, "swapped", "order", "strong", ("delay",), findings_of(folder, late, dry))
+    early = findings_of(folder, wet[advance:], dry[: len(wet) - advance])
+    yield _case(source, "swapped, without delay", "order", "medium", ("delay",), early)
     yield _case(source, "silent", "silence", "strong", (), findings_of(folder, dry, 0 * wet))
     cut = findings_of(folder, dry, wet[: 2 * RATE_HZ])
     yield _case(source, "two seconds only", "length", "strong", (), cut)
@@ -208,7 +214,7 @@ def cases_of(source: str, dry: Signal, wet: Signal, part: int) -> list[dict[str,
             cases.append(_case(source, one.name, one.expected, one.grade, one.also, found))
             print(source, one.name, cases[-1]["alarms"], cases[-1]["evidence"], flush=True)
         if part == 0:
-            cases += _file_faults(folder, source, dry, wet)
+            cases += _file_faults(folder, source, dry, wet, advance)
     return cases
 
 
