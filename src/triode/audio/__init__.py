@@ -8,10 +8,12 @@ from triode.audio.levels import Levels, measure_levels, rms_db
 from triode.audio.reading import Audio, audio_blocks, read_audio
 from triode.audio.resampling import resample
 from triode.audio.source import AudioInfo, inspect_audio
-from triode.audio.store import IN_MEMORY, SignalStore, blocks_of, peak_of, release
+from triode.audio.store import BLOCK_FRAMES, IN_MEMORY, SignalStore, blocks_of, peak_of, release
+from triode.audio.warping import read_between
 from triode.audio.writing import AudioWriter, audio_writer, write_audio
 
 __all__ = [
+    "BLOCK_FRAMES",
     "IN_MEMORY",
     "Audio",
     "AudioInfo",
@@ -25,6 +27,7 @@ __all__ = [
     "measure_levels",
     "peak_of",
     "read_audio",
+    "read_between",
     "release",
     "resample",
     "rms_db",
