@@ -43,6 +43,7 @@ def examine(
     *,
     rate_hz: int | None = None,
     channel: int | None = None,
+    delay_samples: float | None = None,
     repair: bool = True,
 ) -> Examination:
     """Make a pair of two files, and keep what was found even when that fails.
@@ -53,7 +54,14 @@ def examine(
         AudioError: A file cannot be read.
     """
     try:
-        pair = make_pair(dry_path, wet_path, rate_hz=rate_hz, channel=channel, repair=repair)
+        pair = make_pair(
+            dry_path,
+            wet_path,
+            rate_hz=rate_hz,
+            channel=channel,
+            delay_samples=delay_samples,
+            repair=repair,
+        )
     except RefusedError as error:
         return Examination(pair=None, error=error, findings=error.findings)
     except CaptureError as error:

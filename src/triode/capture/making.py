@@ -15,7 +15,7 @@ from triode.audio import (
     read_audio,
     resample,
 )
-from triode.capture.alignment import align
+from triode.capture.alignment import align, excluded_ranges, given_delay, lay_over
 from triode.capture.checks import Finding, RefusedError, Severity, Subject, run_checks
 from triode.capture.checks.refusals import (
     check_lengths,
@@ -25,8 +25,6 @@ from triode.capture.checks.refusals import (
 )
 from triode.capture.customary import CustomaryLayout, recognise_customary
 from triode.capture.excitation import (
-    Layout,
-    alignment_parts,
     noise_floor_dbfs,
     recognise_excitation,
 )
@@ -34,13 +32,16 @@ from triode.capture.pair import Facts, Pair
 from triode.capture.repairs import (
     channel_likeness,
     pad_end,
+    refuse_timing,
     resting_offset,
     sounding_channel,
+    timing_repairs,
     true_rate_hz,
     without_offset,
 )
 from triode.capture.repeats import Repeat, find_repeats
 from triode.capture.replicate import replicate_floor_esr
+from triode.capture.splitting import Range
 from triode.capture.timing import SURE_CONFIDENCE, Alignment
 from triode.errors import AudioError, CaptureError
 
@@ -55,6 +56,7 @@ def make_pair(
     *,
     rate_hz: int | None = None,
     channel: int | None = None,
+    delay_samples: float | None = None,
     repair: bool = True,
     aligned: bool = False,
     store: SignalStore = IN_MEMORY,
@@ -69,6 +71,9 @@ def make_pair(
         wet_path: What came back.
         rate_hz: The rate of the result; None keeps that of the files.
         channel: Which channel to take of a file that has several, from 1.
+        delay_samples: How much later than the dry recording the wet one comes, in samples at the
+            rate at which they are compared, when that is known better than it can be measured.
+            Neither drift nor lost samples are looked for then.
         repair: Put right what can be put right without guessing; `Facts.repairs` says what was.
         aligned: The two begin at the same moment, as when one was computed from the other: what
             looks like a delay is part of the sound, and nothing is moved.
@@ -104,29 +109,44 @@ def make_pair(
         dry,
         wet,
         own_rate_hz,
-        excitation,
         wet_file,
         channel,
         likeness,
         repairs,
         store,
+        delay_samples=delay_samples,
         repair=repair,
     )
     if aligned:
-        alignment = replace(alignment, delay_samples=0.0, advance_samples=0)
+        alignment = replace(
+            alignment,
+            delay_samples=0.0,
+            advance_samples=0,
+            advance_fraction=0.0,
+            drift_ppm=0.0,
+            jumps=(),
+        )
+    if not repair:
+        refuse_timing(alignment, len(dry))
     lengths = len(dry), len(wet)
-    dry, wet, padding = _cut(dry, wet, alignment.advance_samples, own_rate_hz, store, repair=repair)
-    check_lengths(*lengths, len(dry), own_rate_hz)
+    dry, wet, cut = lay_over(dry, wet, alignment, store)
+    padding = None
+    if repair:
+        wet, padding = pad_end(dry, wet, own_rate_hz, store)
+    frames = min(len(dry), len(wet))
+    dry, wet = dry[:frames], wet[:frames]
+    check_lengths(*lengths, frames, own_rate_hz)
+    excluded = excluded_ranges(alignment, own_rate_hz, cut, frames)
     offset = resting_offset(dry, wet, own_rate_hz)
     removal = None
     if repair:
         wet, removal = without_offset(wet, offset, store)
+    repairs += timing_repairs(alignment, own_rate_hz, cut)
     repairs += [one for one in (padding, removal) if one]
     if excitation is not None:
-        begin = excitation.offset + min(0, alignment.advance_samples)
-        excitation = replace(excitation, offset=begin, frames=len(dry))
+        excitation = replace(excitation, offset=excitation.offset - cut, frames=frames)
     repeats = find_repeats(dry, own_rate_hz) if excitation is None else excitation.repeats
-    floor = replicate_floor_esr(wet, own_rate_hz, repeats)
+    floor = replicate_floor_esr(wet, own_rate_hz, repeats, excluded)
     findings = run_checks(
         Subject(
             dry=dry,
@@ -153,11 +173,7 @@ def make_pair(
     ratio = pair_rate_hz / own_rate_hz
     if excitation is not None:
         excitation = excitation.scaled(ratio, len(dry))
-    alignment = replace(
-        alignment,
-        delay_samples=alignment.delay_samples * ratio,
-        advance_samples=round(alignment.advance_samples * ratio),
-    )
+    alignment = alignment.at_rate(ratio)
     facts = Facts(
         dry_path=str(dry_file.path),
         wet_path=str(wet_file.path),
@@ -170,10 +186,11 @@ def make_pair(
         wet_levels=wet_levels,
         repeats=_scaled(repeats, ratio, len(dry)),
         replicate_floor_esr=floor,
-        customary=_customary(dry_file, alignment, pair_rate_hz, len(dry)),
+        customary=_customary(dry_file, cut * ratio, pair_rate_hz, len(dry)),
         findings=findings,
         excitation=excitation,
         noise_floor_dbfs=None if excitation is None else noise_floor_dbfs(wet, excitation),
+        excluded=_at_rate(excluded, ratio, len(dry)),
         repairs=tuple(repairs),
     )
     return Pair(dry=dry, wet=wet, rate_hz=pair_rate_hz, facts=facts)
@@ -204,18 +221,20 @@ def _aligned(
     dry: _Signal,
     wet: _Signal,
     rate_hz: int,
-    excitation: Layout | None,
     wet_file: Audio,
     channel: int | None,
     likeness: tuple[float, ...],
     repairs: list[str],
     store: SignalStore,
     *,
+    delay_samples: float | None,
     repair: bool,
 ) -> tuple[_Signal, Alignment, int]:
-    """Lay wet over dry; when they do not fit, find out whether channel or speed is why."""
+    """Find how wet lies over dry; when they do not fit, whether channel or speed is why."""
+    if delay_samples is not None:
+        return wet, given_delay(delay_samples), wet_file.rate_hz
     try:
-        return wet, align(*alignment_parts(dry, wet, excitation), rate_hz), wet_file.rate_hz
+        return wet, align(dry, wet, rate_hz, store), wet_file.rate_hz
     except CaptureError:
         best = max(range(len(likeness)), key=lambda one: likeness[one]) if likeness else 0
         if likeness and likeness[best] >= SURE_CONFIDENCE:
@@ -241,7 +260,7 @@ def _aligned(
             ) from None
     wet = resample(wet, true_hz, rate_hz, store)
     repairs.append(f"The wet recording was resampled from {true_hz} Hz, its true rate.")
-    return wet, align(*alignment_parts(dry, wet, excitation), rate_hz), true_hz
+    return wet, align(dry, wet, rate_hz, store), true_hz
 
 
 def _refuse(findings: tuple[Finding, ...], wet_file: Audio) -> None:
@@ -257,24 +276,10 @@ def _refuse(findings: tuple[Finding, ...], wet_file: Audio) -> None:
             )
 
 
-def _cut(
-    dry: _Signal,
-    wet: _Signal,
-    advance_samples: int,
-    rate_hz: int,
-    store: SignalStore,
-    *,
-    repair: bool,
-) -> tuple[_Signal, _Signal, str | None]:
-    if advance_samples >= 0:
-        wet = wet[advance_samples:]
-    else:
-        dry = dry[-advance_samples:]
-    padding = None
-    if repair:
-        wet, padding = pad_end(dry, wet, rate_hz, store)
-    frames = min(len(dry), len(wet))
-    return dry[:frames], wet[:frames], padding
+def _at_rate(ranges: tuple[Range, ...], ratio: float, frames: int) -> tuple[Range, ...]:
+    return tuple(
+        (int(start * ratio), min(frames, int(np.ceil(stop * ratio)))) for start, stop in ranges
+    )
 
 
 def _scaled(repeats: tuple[Repeat, ...], ratio: float, frames: int) -> tuple[Repeat, ...]:
@@ -284,15 +289,9 @@ def _scaled(repeats: tuple[Repeat, ...], ratio: float, frames: int) -> tuple[Rep
     return tuple(replace(one, frames=min(one.frames, frames - one.second)) for one in scaled)
 
 
-def _customary(
-    dry_file: Audio, alignment: Alignment, rate_hz: int, frames: int
-) -> CustomaryLayout | None:
+def _customary(dry_file: Audio, cut: float, rate_hz: int, frames: int) -> CustomaryLayout | None:
     """The layout is that of the whole dry file; its ranges are moved to where the cut left them."""
     layout = recognise_customary(dry_file.samples, dry_file.rate_hz)
     if layout is None:
         return None
-    return layout.moved(
-        ratio=rate_hz / dry_file.rate_hz,
-        offset=min(0, alignment.advance_samples),
-        frames=frames,
-    )
+    return layout.moved(ratio=rate_hz / dry_file.rate_hz, offset=-round(cut), frames=frames)

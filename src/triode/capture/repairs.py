@@ -16,15 +16,19 @@ from triode.audio import (
     resample,
 )
 from triode.capture.alignment import align
+from triode.capture.checks.finding import RefusedError
 from triode.capture.checks.offset import NOTABLE_OFFSET
 from triode.capture.checks.pauses import find_pauses
+from triode.capture.timing import Alignment
 from triode.errors import CaptureError
 
 __all__ = [
     "channel_likeness",
     "pad_end",
+    "refuse_timing",
     "resting_offset",
     "sounding_channel",
+    "timing_repairs",
     "true_rate_hz",
     "without_offset",
 ]
@@ -40,6 +44,7 @@ _LONGEST_PAD_SECONDS = 1.0
 _SILENCE = 1e-4
 _REST_SECONDS = 0.25
 _BLOCK_SECONDS = 0.1
+_UNREPAIRED_SAMPLES = 0.5
 
 
 def sounding_channel(path: str | os.PathLike[str]) -> int | None:
@@ -134,3 +139,50 @@ def pad_end(
     silence = np.full(missing, resting, np.float32)
     padded = store.keep(itertools.chain(blocks_of(wet), [silence]), len(dry))
     return padded, f"{missing} samples of silence were put after the end of the wet recording."
+
+
+def refuse_timing(alignment: Alignment, frames: int) -> None:
+    """Refuse a pair of that many frames that moving by whole samples does not put right.
+
+    Raises:
+        RefusedError: The clocks drift apart by more than half a sample, or samples are missing.
+    """
+    drifted = abs(alignment.drift_ppm) * 1e-6 * frames
+    if drifted > _UNREPAIRED_SAMPLES or alignment.jumps:
+        raise RefusedError(
+            "delay",
+            "the recordings need a repair of their timing, which was refused",
+            expected=f"a delay that stays within {_UNREPAIRED_SAMPLES} sample",
+            got=f"{drifted:.1f} samples of drift, {len(alignment.jumps)} places with lost or "
+            "repeated samples",
+            hint="Leave out --no-repair, or record again with one interface and a larger buffer.",
+        )
+
+
+def timing_repairs(alignment: Alignment, rate_hz: float, cut: int) -> list[str]:
+    """What laying wet over dry changed beyond moving it by whole samples, one sentence each.
+
+    Args:
+        alignment: How they were laid.
+        rate_hz: The rate at which it counts samples.
+        cut: How many samples were cut off the beginning of the dry recording.
+    """
+    told = []
+    if alignment.drift_ppm:
+        told.append(
+            f"The clocks drifted by {alignment.drift_ppm:+.2f} ppm; the wet recording was "
+            "resampled to the dry one's clock."
+        )
+    elif alignment.advance_fraction:
+        told.append(
+            f"The wet recording was moved by {alignment.advance_fraction:+.2f} of a sample more "
+            "than whole samples, by interpolation."
+        )
+    told.extend(
+        f"{abs(jump.shift_samples):.0f} samples were "
+        f"{'lost' if jump.shift_samples < 0 else 'repeated'} at "
+        f"{(jump.position_samples - cut) / rate_hz:.3f} s; what follows was moved into place, and "
+        "nothing near the gap is trained on or judged by."
+        for jump in alignment.jumps
+    )
+    return told

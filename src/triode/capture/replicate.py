@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from triode.audio import blocks_of
 from triode.capture.repeats import Repeat
+from triode.capture.splitting import Range, clean_part
 
 __all__ = ["best_possible_esr", "replicate_floor_esr", "replicate_text"]
 
@@ -35,7 +36,10 @@ def replicate_text(floor_esr: float) -> str:
 
 
 def replicate_floor_esr(
-    wet: npt.NDArray[np.float32], rate_hz: float, repeats: Sequence[Repeat]
+    wet: npt.NDArray[np.float32],
+    rate_hz: float,
+    repeats: Sequence[Repeat],
+    excluded: Sequence[Range] = (),
 ) -> float | None:
     """ESR between two recordings of the longest repeated passage, the later one as reference.
 
@@ -43,16 +47,22 @@ def replicate_floor_esr(
         wet: Shape (frames,), aligned with the dry signal in which `repeats` were found.
         rate_hz: Its rate.
         repeats: Passages, longest first.
+        excluded: Where `wet` is not what the gear made of it; of a passage that one of these lies
+            in, in either recording, the longest part without is taken.
 
     Returns:
         None when no passage of two seconds is repeated, or the gear is silent in it.
     """
     for repeat in repeats:
-        frames = min(repeat.frames, len(wet) - repeat.second)
+        whole = repeat.first, repeat.first + min(repeat.frames, len(wet) - repeat.second)
+        distance = repeat.second - repeat.first
+        earlier = [(start - distance, stop - distance) for start, stop in excluded]
+        begin, end = clean_part(whole, [*excluded, *earlier])
+        frames = end - begin
         if frames < _SHORTEST_SECONDS * rate_hz:
             continue
         error = energy = 0.0
-        takes = (wet[start : start + frames] for start in (repeat.first, repeat.second))
+        takes = (wet[start : start + frames] for start in (begin, begin + distance))
         for first, second in zip(*map(blocks_of, takes), strict=True):
             reference = second.astype(np.float64)
             error += float(np.sum((first - reference) ** 2))

@@ -12,7 +12,7 @@ from triode.audio import rms_db
 from triode.capture.repeats import Repeat, find_repeats
 from triode.errors import CaptureError
 
-__all__ = ["MINIMUM_SECONDS", "Range", "Split", "split"]
+__all__ = ["MINIMUM_SECONDS", "Range", "Split", "clean_part", "split"]
 
 Range = tuple[int, int]
 """Samples from the first number up to, not including, the second."""
@@ -28,6 +28,7 @@ _SHORTEST_REPEAT_SECONDS = 2.0
 _TYPICAL_WITHIN_DB = 3.0
 _ENOUGH_TRAINING_SHARE = 0.4
 _LEAST_TRAINING_SECONDS = 1.0
+_LEAST_CLEAN_SHARE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,7 @@ def split(
     receptive_field: int,
     *,
     repeats: Sequence[Repeat] | None = None,
+    excluded: Sequence[Range] = (),
 ) -> Split:
     """Choose the training ranges and the validation range of a recording.
 
@@ -71,6 +73,7 @@ def split(
         rate_hz: Its rate.
         receptive_field: How many samples of context the model's output needs, at least 1.
         repeats: What `find_repeats` found, if it has been asked already.
+        excluded: Ranges that neither train nor judge.
 
     Raises:
         CaptureError: The recording is too short, or repeats itself so much that nothing is left.
@@ -86,8 +89,11 @@ def split(
         )
     known = tuple(find_repeats(dry, rate_hz) if repeats is None else repeats)
     best: tuple[int, Split] | None = None
-    for validation, strategy, reason in _candidates(dry, rate_hz, receptive_field, known):
-        train = _training_ranges(len(dry), validation, receptive_field, known)
+    for candidate, strategy, reason in _candidates(dry, rate_hz, receptive_field, known):
+        validation = clean_part(candidate, excluded)
+        if validation[1] - validation[0] < _LEAST_CLEAN_SHARE * (candidate[1] - candidate[0]):
+            continue
+        train = _training_ranges(len(dry), validation, receptive_field, known, excluded)
         amount = sum(stop - start - receptive_field for start, stop in train)
         result = Split(
             train=train,
@@ -147,11 +153,27 @@ def _typical(
         yield passage, "typical", "the passage nearest in level to the whole recording"
 
 
+def clean_part(candidate: Range, excluded: Sequence[Range]) -> Range:
+    """The longest part of a range without anything excluded in it."""
+    start, stop = candidate
+    inside = sorted((max(low, start), min(high, stop)) for low, high in excluded)
+    inside = [(low, high) for low, high in inside if low < high]
+    edges = [(start, start), *inside, (stop, stop)]
+    return max(
+        ((before, after) for (_, before), (after, _) in pairwise(edges)),
+        key=lambda part: part[1] - part[0],
+    )
+
+
 def _training_ranges(
-    frames: int, validation: Range, receptive_field: int, repeats: Sequence[Repeat]
+    frames: int,
+    validation: Range,
+    receptive_field: int,
+    repeats: Sequence[Repeat],
+    excluded: Sequence[Range],
 ) -> tuple[Range, ...]:
     start, stop = validation
-    taken = [(start - receptive_field, stop)]
+    taken = [(start - receptive_field, stop), *excluded]
     for copy_start, copy_stop in _copies(validation, repeats):
         taken.append((copy_start - receptive_field, copy_stop + receptive_field))
     edges = [(0, 0), *sorted(taken), (frames, frames)]

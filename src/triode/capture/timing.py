@@ -1,6 +1,6 @@
 """How a wet recording lies against its dry one: facts only, found by `triode.capture.alignment`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 __all__ = ["CLEAR_POLARITY", "SURE_CONFIDENCE", "USABLE_CONFIDENCE", "Alignment", "Jump", "Vote"]
@@ -72,6 +72,9 @@ class Alignment:
             measured apart.
         drift_ppm: How much faster the recorder's clock ran than the player's, in parts per
             million; zero when it is too little to matter.
+        raw_drift_ppm: The drift as measured, also where it is too little to be taken for one.
+        pivot_samples: The dry sample at which the delay is the same with either: the middle of
+            what the dry signal has to say.
         jumps: In time order.
         votes: What each estimator said, most confident first.
         given: Whether the delay was given by the user instead of measured.
@@ -85,6 +88,8 @@ class Alignment:
     advance_fraction: float = 0.0
     uncertainty_samples: float = 0.0
     drift_ppm: float = 0.0
+    raw_drift_ppm: float = 0.0
+    pivot_samples: float = 0.0
     jumps: tuple[Jump, ...] = ()
     votes: tuple[Vote, ...] = ()
     given: bool = False
@@ -103,3 +108,32 @@ class Alignment:
         """The delay of the answer to one sample of the dry signal, in samples."""
         shifts = sum(one.shift_samples for one in self.jumps if one.position_samples <= sample)
         return self.delay_samples + sample * self.drift_ppm * 1e-6 + shifts
+
+    def at_rate(self, ratio: float) -> "Alignment":
+        """The same with every count of samples times `ratio`, for a pair that was resampled."""
+        if ratio == 1.0:
+            return self
+        return replace(
+            self,
+            delay_samples=self.delay_samples * ratio,
+            advance_samples=round(self.advance_samples * ratio),
+            advance_fraction=self.advance_fraction * ratio,
+            uncertainty_samples=self.uncertainty_samples * ratio,
+            pivot_samples=self.pivot_samples * ratio,
+            jumps=tuple(
+                Jump(
+                    position_samples=round(one.position_samples * ratio),
+                    shift_samples=one.shift_samples * ratio,
+                    uncertainty_samples=round(one.uncertainty_samples * ratio) + 1,
+                )
+                for one in self.jumps
+            ),
+            votes=tuple(
+                replace(
+                    one,
+                    delay_samples=one.delay_samples * ratio,
+                    uncertainty_samples=one.uncertainty_samples * ratio,
+                )
+                for one in self.votes
+            ),
+        )

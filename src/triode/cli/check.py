@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from triode.audio import Levels
-    from triode.capture import Examination, Facts, Split
+    from triode.capture import Examination, Facts, Split, Vote
 
 __all__ = ["check"]
 
@@ -31,6 +31,10 @@ def check(
     channel: Annotated[
         int | None, typer.Option(help="Which channel of a file with several to use, from 1.")
     ] = None,
+    delay: Annotated[
+        float | None,
+        typer.Option(help="Delay of the wet file in samples, instead of measuring it."),
+    ] = None,
     receptive_field: Annotated[
         int, typer.Option(min=1, help="Context in samples that the split leaves. Default: A2's.")
     ] = _A2_RECEPTIVE_FIELD,
@@ -44,12 +48,20 @@ def check(
         check_output(html, inputs=(dry, wet), force=force)
     parts: Split | None = None
     try:
-        result = examine(dry, wet, rate_hz=rate, channel=channel, repair=not no_repair)
+        result = examine(
+            dry, wet, rate_hz=rate, channel=channel, delay_samples=delay, repair=not no_repair
+        )
         error: TriodeError | None = result.error
         if result.pair is not None:
             pair = result.pair
             try:
-                parts = split(pair.dry, pair.rate_hz, receptive_field, repeats=pair.facts.repeats)
+                parts = split(
+                    pair.dry,
+                    pair.rate_hz,
+                    receptive_field,
+                    repeats=pair.facts.repeats,
+                    excluded=pair.facts.excluded,
+                )
             except CaptureError as refusal:
                 error = refusal
     except TriodeError as refusal:
@@ -113,19 +125,24 @@ def _lines(facts: "Facts", parts: "Split") -> list[str]:
         return f"{bounds[0] / rate_hz:.2f} to {bounds[1] / rate_hz:.2f} s"
 
     sign = "as sent (+1)" if alignment.polarity > 0 else "inverted (-1), kept as it is"
-    if alignment.polarity_clarity < CLEAR_POLARITY:
+    if alignment.given:
+        sign = "not measured"
+    elif alignment.polarity_clarity < CLEAR_POLARITY:
         sign += "; unclear, as the gear turns the phase"
     delay_ms = 1000 * alignment.delay_samples / rate_hz
     lines = [
         f"rate: {rate_hz} Hz, {facts.seconds:.2f} s",
         f"delay: {alignment.delay_samples:.2f} samples ({delay_ms:.2f} ms)",
         f"advance: the wet signal is moved {alignment.advance_samples} samples forward",
-        f"confidence: {alignment.confidence:.2f} of 1",
+        f"confidence: {'given by you' if alignment.given else f'{alignment.confidence:.2f} of 1'}",
+        *(_vote(vote) for vote in alignment.votes),
+        f"drift: {f'{alignment.drift_ppm:+.2f} ppm' if alignment.drift_ppm else 'none'}",
         f"polarity: {sign}",
         f"dry: {_level(facts.dry_levels)}",
         f"wet: {_level(facts.wet_levels)}",
         f"training: {', '.join(seconds(bounds) for bounds in parts.train)}",
         f"validation: {seconds(parts.validation)} ({parts.reason})",
+        *(f"neither: {seconds(bounds)}, around lost samples" for bounds in facts.excluded),
     ]
     for one in parts.repeats[:5]:
         first, second = ((at, at + one.frames) for at in (one.first, one.second))
@@ -147,6 +164,14 @@ def _lines(facts: "Facts", parts: "Split") -> list[str]:
             f"validated on {seconds(facts.customary.validation)}"
         )
     return lines
+
+
+def _vote(vote: "Vote") -> str:
+    verdict = "" if vote.agrees else ", disagrees"
+    return (
+        f"  by {vote.estimator}: {vote.delay_samples:.2f} samples "
+        f"(confidence {vote.confidence:.2f}{verdict})"
+    )
 
 
 def _level(levels: "Levels") -> str:

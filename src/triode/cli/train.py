@@ -65,6 +65,10 @@ def train(
     channel: Annotated[
         int | None, typer.Option(help="Which channel of a file with several to use, from 1.")
     ] = None,
+    delay: Annotated[
+        float | None,
+        typer.Option(help="Delay of the wet file in samples, instead of measuring it."),
+    ] = None,
     no_repair: Annotated[
         bool, typer.Option("--no-repair", help="Refuse or report what is otherwise put right.")
     ] = False,
@@ -121,6 +125,7 @@ def train(
             force=force,
             rate_hz=rate,
             channel=channel,
+            delay_samples=delay,
             repair=not no_repair,
             metadata=metadata,
             progress=screen,

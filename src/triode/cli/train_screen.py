@@ -77,10 +77,14 @@ class TrainScreen(Progress):
         alignment = facts.alignment
         sign = "" if alignment.polarity > 0 else ", inverted"
         delay = f"{alignment.delay_samples:.1f} samples{sign}"
+        sure = "given" if alignment.given else f"confidence {alignment.confidence:.2f}"
+        votes = ", ".join(f"{one.estimator} {one.delay_samples:.1f}" for one in alignment.votes)
         for line in (
             f"recordings: {facts.seconds:.1f} s at {facts.rate_hz} Hz, wet delayed by {delay}",
+            f"delay: {sure}{votes and '; by '}{votes}",
             f"training: {', '.join(seconds(bounds) for bounds in split.train)}",
             f"validation: {seconds(split.validation)} ({split.reason})",
+            *(f"neither: {seconds(bounds)}, around lost samples" for bounds in facts.excluded),
         ):
             self._console.print(line, markup=False)
         print_findings(self._console, facts.findings)

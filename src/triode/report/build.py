@@ -112,7 +112,13 @@ def judged_recording(model: Model, pair: Pair) -> Recording:
 def recording_of(pair: Pair, judged: Iterable[Network]) -> Recording:
     """The pair with the validation passage that training any of these would have left out."""
     field = max(receptive_field(network.graph) for network in judged)
-    chosen = split(pair.dry, pair.rate_hz, field, repeats=pair.facts.repeats)
+    chosen = split(
+        pair.dry,
+        pair.rate_hz,
+        field,
+        repeats=pair.facts.repeats,
+        excluded=pair.facts.excluded,
+    )
     return Recording(
         dry=pair.dry,
         wet=pair.wet,
@@ -131,7 +137,7 @@ def _shown_facts(pair: Pair) -> Mapping[str, object]:
         "wet file": PurePath(facts.wet_path).name,
         "delay removed": f"{facts.alignment.advance_samples} samples",
         "delay measured": f"{facts.alignment.delay_samples:.2f} samples "
-        f"(confidence {facts.alignment.confidence:.2f})",
+        f"({'given' if facts.alignment.given else f'confidence {facts.alignment.confidence:.2f}'})",
         "polarity": _polarity(facts.alignment),
         "dry peak": f"{facts.dry_levels.peak_dbfs:.1f} dBFS",
         "dry level": f"{facts.dry_levels.rms_dbfs:.1f} dBFS RMS",
@@ -150,6 +156,8 @@ def _without_folders(text: str, pair: Pair) -> str:
 
 
 def _polarity(alignment: Alignment) -> str:
+    if alignment.given:
+        return "not measured"
     if alignment.polarity_clarity < CLEAR_POLARITY:
         return "unclear, as the gear turns the phase"
     return "as sent" if alignment.polarity > 0 else "inverted, kept as it is"

@@ -4,6 +4,7 @@ import importlib.util
 import math
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ def train(
     force: bool = False,
     rate_hz: int | None = None,
     channel: int | None = None,
+    delay_samples: float | None = None,
     repair: bool = True,
     aligned: bool = False,
     origin: Mapping[str, object] | None = None,
@@ -77,6 +79,7 @@ def train(
         force: Replace an existing output.
         rate_hz: Resample the pair to this rate; None keeps that of the files.
         channel: Which channel to use of files with several, from 1.
+        delay_samples: How much later the wet file comes, in samples; None measures it.
         repair: Put right in the recordings what can be put right without guessing.
         aligned: The two begin at the same moment; nothing is moved.
         origin: What else the file's `metadata.training.settings` shall say of where it came from.
@@ -114,6 +117,7 @@ def train(
         wet_path,
         rate_hz=rate_hz,
         channel=channel,
+        delay_samples=delay_samples,
         repair=repair,
         aligned=aligned,
         store=store,
@@ -124,6 +128,7 @@ def train(
         pair.rate_hz,
         _context_samples(configs, chosen, pair.rate_hz),
         repeats=pair.facts.repeats,
+        excluded=pair.facts.excluded,
     )
     listener.on_pair(pair.facts, division)
     material = prepare_material(
@@ -327,6 +332,10 @@ def _export(
             "frames": pair.facts.frames,
             "delay_samples": pair.facts.alignment.delay_samples,
             "polarity": pair.facts.alignment.polarity,
+            "drift_ppm": pair.facts.alignment.drift_ppm,
+            "jumps": [asdict(jump) for jump in pair.facts.alignment.jumps],
+            "excluded": [list(one) for one in pair.facts.excluded],
+            "repairs": list(pair.facts.repairs),
             "replicate_floor_esr": pair.facts.replicate_floor_esr,
             "training": [list(one) for one in material.training],
             "validation": list(material.validation),
@@ -344,9 +353,12 @@ def _customary(
     division: Split,
     device: str,
 ) -> CustomaryResult | None:
-    """ESR of the best networks on the passage that is customary with the dry file."""
+    """ESR of the best networks on the customary passage of the dry file, if none of it is lost."""
     layout = pair.facts.customary
-    if layout is None:
+    if layout is None or any(
+        low < layout.validation[1] and layout.validation[0] < high
+        for low, high in pair.facts.excluded
+    ):
         return None
     import torch
 

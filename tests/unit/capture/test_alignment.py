@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from triode.audio import read_audio
-from triode.capture import align
+from triode.audio import read_audio, read_between
+from triode.capture import Alignment, align
 from triode.errors import CaptureError
 
 RATE_HZ = 48_000
@@ -40,23 +40,19 @@ def test_amplifier_delays(
     dry: np.ndarray, amplify: Callable[..., np.ndarray], delay: int, sign: int
 ) -> None:
     found = align(dry, sign * amplify(dry, delay=delay), RATE_HZ)
-    # The amplifier answers within the same sample, so the whole delay is known; one to spare.
+    # The amplifier answers within the same sample, so the whole delay is known; some to spare.
     assert abs(found.delay_samples - delay) <= 1
-    assert 0 <= delay - found.advance_samples <= 2
+    assert 0 <= delay - found.advance_samples <= 3
     assert found.polarity == sign
 
 
 def test_advance_leaves_one_sample_and_never_looks_ahead(dry: np.ndarray) -> None:
-    for samples, advance in (
-        (0.0, 0),
-        (0.4, 0),
-        (1.0, 0),
-        (137.0, 136),
-        (137.4, 136),
-        (-20.0, -21),
-    ):
+    assert align(dry, dry, RATE_HZ).advance_samples == 0
+    for samples in (1.0, 137.4, -20.0):
         wet = shifted(dry, samples).astype(np.float32)
-        assert align(dry, wet, RATE_HZ).advance_samples == advance
+        left = samples - align(dry, wet, RATE_HZ).advance_samples
+        # One sample of margin, and up to one more where the response seems to begin earlier.
+        assert 0.9 <= left <= 2.5
 
 
 def test_noise_and_hum_do_not_move_it(dry: np.ndarray, wet: np.ndarray) -> None:
@@ -121,7 +117,58 @@ def test_real_pairs(shared_data: Path, name: str) -> None:
     dry = read_audio(shared_data / "pairs" / "dry.flac").samples[span]
     wet = read_audio(shared_data / "pairs" / f"{name}.flac").samples[span]
     found = align(dry, wet, RATE_HZ)
-    assert abs(found.delay_samples - delay) <= 1.1
-    assert found.advance_samples <= delay
+    # The main arrival comes up to three samples after the first sign of an answer, and the model
+    # needs at least that first sign: not a sample of look-ahead, and little to learn beyond it.
+    assert -0.1 <= found.delay_samples - delay <= 3.7
+    assert 0 <= delay - found.advance_samples <= 2
     assert found.polarity == polarity
-    assert found.confidence > 0.5
+    assert found.sure
+    assert not found.jumps
+    assert found.drift_ppm == 0
+
+
+DISTURBANCES = {
+    "early by a fraction": {"delay": -321.37},
+    "drift": {"drift_ppm": 150.0, "delay": 40.25},
+    "lost": {"jump": -480},
+    "repeated": {"jump": 256},
+}
+
+
+@pytest.fixture(scope="module")
+def plain(play: Callable[..., np.ndarray]) -> tuple[np.ndarray, np.ndarray, Alignment]:
+    """Dry, wet and alignment of twelve seconds of a made-up amplifier."""
+    dry = play(12.0)
+    tone = scipy.signal.lfilter([1, -0.5], [1], dry.astype(np.float64))
+    wet = np.tanh(3 * tone).astype(np.float32)
+    return dry, wet, align(dry, wet, RATE_HZ)
+
+
+@pytest.mark.parametrize("case", DISTURBANCES)
+def test_what_is_inserted_is_found(
+    plain: tuple[np.ndarray, np.ndarray, Alignment], case: str
+) -> None:
+    """The benchmark's question."""
+    dry, tone, base = plain
+    change = {"delay": 0.0, "drift_ppm": 0.0, "jump": 0, **DISTURBANCES[case]}
+    step = 1 / (1 + 1e-6 * change["drift_ppm"])
+    wet = read_between(tone, -change["delay"] * step, step, len(dry) + 1500)
+    at = 6 * RATE_HZ + 123
+    if change["jump"] < 0:
+        wet = np.delete(wet, slice(at, at - change["jump"]))
+    elif change["jump"] > 0:
+        wet = np.insert(wet, at, wet[at - change["jump"] : at])
+    found = align(dry, wet, RATE_HZ)
+    assert found.sure
+    # A tenth of a sample, at both ends of the recording.
+    for place, shift in ((0, 0), (len(dry), change["jump"])):
+        inserted = change["delay"] + 1e-6 * change["drift_ppm"] * (place + base.delay_samples)
+        error = found.delay_at(place) - base.delay_at(place) - inserted - shift
+        assert abs(error) <= 0.1
+    if not change["jump"]:
+        assert not found.jumps
+        return
+    (jump,) = found.jumps
+    assert jump.shift_samples == change["jump"]
+    place = at - base.delay_samples - change["jump"]
+    assert abs(jump.position_samples - place) <= jump.uncertainty_samples + 1

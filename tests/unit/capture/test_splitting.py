@@ -142,3 +142,17 @@ def test_real_dry_file(shared_data: Path) -> None:
     mask = trained(parts, len(dry))
     assert not mask[120_020 - FIELD : 600_000].any()
     assert mask[13 * RATE_HZ : int(108.3 * RATE_HZ)].all()
+
+
+@pytest.mark.parametrize("where", [(100_000, 110_000), (540_000, 550_000)])
+def test_what_is_excluded_neither_trains_nor_judges(
+    dry: np.ndarray, where: tuple[int, int]
+) -> None:
+    parts = split(dry, RATE_HZ, FIELD, excluded=[where])
+    check_disjoint(parts, len(dry))
+    assert not trained(parts, len(dry))[slice(*where)].any()
+    start, stop = parts.validation
+    assert stop <= where[0] or start >= where[1]
+    # The exclusion costs no more than itself and a receptive field on either side.
+    free = trained(split(dry, RATE_HZ, FIELD), len(dry)).sum()
+    assert trained(parts, len(dry)).sum() >= free - 2 * (where[1] - where[0]) - 2 * FIELD

@@ -5,7 +5,6 @@ levels, silences and a decay for the noise floor, and one passage that is played
 the replicate floor, and for validation that is never trained on.
 """
 
-from triode.capture.excitation.aligning import alignment_parts
 from triode.capture.excitation.floor import noise_floor_dbfs
 from triode.capture.excitation.layout import Layout, Segment
 from triode.capture.excitation.recognising import recognise_excitation
@@ -14,7 +13,6 @@ from triode.capture.excitation.signal import excitation_signal
 __all__ = [
     "Layout",
     "Segment",
-    "alignment_parts",
     "excitation_signal",
     "noise_floor_dbfs",
     "recognise_excitation",

@@ -1,0 +1,164 @@
+"""The delay as it goes through a recording, finely: offsets, clock drift and jumps.
+
+Passages are compared with what all of them have in common, their averaged cross-spectrum, so the
+gear's own phase cancels and what is left per passage is its own delay, to a few hundredths of a
+sample. A straight line per stretch, all of one slope, is laid through these; passages that lie far
+from it do not count.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+
+from triode.capture.alignment.course import PASSAGE_FRAMES, Course, passages
+from triode.capture.alignment.fitting import fitted
+from triode.capture.alignment.spectra import average_spectra, passage_spectra
+from triode.capture.alignment.steps import steps
+from triode.capture.alignment.stretches import joined, moved, parted
+from triode.capture.alignment.tracking import Track
+
+__all__ = ["drifts", "follow", "refit"]
+
+_REACH = 160
+_ROUNDS = 2
+_MOST_JUMPS = 32
+_BAND = 0.92
+_QUIETEST = 1e-9
+# A drift that adds up to less than this over the whole recording is left alone.
+_NOTABLE_DRIFT_SAMPLES = 1.0
+_NOTABLE_DRIFT_DEVIATIONS = 10.0
+
+
+def follow(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], track: Track) -> Course:
+    """Refine a rough track of the delay.
+
+    Args:
+        dry: Shape (frames,).
+        wet: Shape (frames,), another length perhaps.
+        track: What `coarse_track` found.
+    """
+    course = _from_track(track)
+    for _ in range(_ROUNDS):
+        course = moved(fitted(_measured(dry, wet, joined(course))))
+    for _ in range(_MOST_JUMPS):
+        broken = parted(course)
+        if broken is None:
+            break
+        course = moved(fitted(_measured(dry, wet, broken)))
+    course = joined(course)
+    course = replace(course, raw_drift=course.drift)
+    return course if drifts(course, len(dry)) else fitted(course, drifting=False)
+
+
+def drifts(course: Course, frames: int) -> bool:
+    """Whether the slope of a course is more than a figment and adds up to anything."""
+    return abs(course.drift) >= max(
+        _NOTABLE_DRIFT_SAMPLES / max(1, frames),
+        _NOTABLE_DRIFT_DEVIATIONS * course.drift_deviation,
+    )
+
+
+def refit(
+    dry: npt.NDArray[np.float32], laid: npt.NDArray[np.float32], course: Course
+) -> tuple[Course, Course]:
+    """Refine a course by the wet signal with that course already taken out.
+
+    A recorder loses or repeats whole samples, so from here on jumps are whole.
+
+    Args:
+        dry: Shape (frames,).
+        laid: The wet signal on the dry one's time, shape (frames,).
+        course: What was taken out.
+
+    Returns:
+        The whole course anew, and the part of it that is still in `laid`.
+    """
+    taken = course.offsets if course.drift else np.round(course.offsets)
+    drifting = course.drift != 0
+    rest = replace(course, drift=0.0, offsets=course.offsets - taken)
+    for _ in range(_ROUNDS):
+        rest = fitted(_measured(dry, laid, rest), drifting=drifting)
+    if len(taken) > 1:
+        rest = fitted(_with_whole_shifts(rest, taken), drifting=drifting, tied=True)
+    speed = 1 + course.drift
+    drift = speed * (1 + rest.drift) - 1
+    raw_drift = drift
+    if not drifting:
+        raw_drift = fitted(_measured(dry, laid, fitted(rest, tied=True)), tied=True).drift
+    whole = replace(rest, drift=drift, raw_drift=raw_drift, offsets=taken + speed * rest.offsets)
+    return whole, rest
+
+
+def _with_whole_shifts(rest: Course, taken: npt.NDArray[np.float64]) -> Course:
+    """What is left of a course, changed so that all shifts of the whole one are whole."""
+    estimates = np.diff(taken)[:, None] + steps(rest)
+    shifts = np.round(np.median(estimates, axis=1))
+    whole = np.concatenate([[0.0], np.cumsum(shifts)]) - (taken - taken[0])
+    tied = replace(rest, offsets=rest.offsets[0] + whole)
+    return replace(
+        tied,
+        residuals=rest.residuals + rest.at(rest.centres) - tied.at(rest.centres),
+        shift_doubt=float(np.abs(estimates - shifts[:, None]).max()),
+    )
+
+
+def _from_track(track: Track) -> Course:
+    level = track.delays - track.drift * track.centres
+    kinds = np.unique(track.pieces)
+    changes = np.flatnonzero(np.diff(track.pieces))
+    nothing = np.empty(0)
+    return Course(
+        drift=track.drift,
+        offsets=np.array([np.median(level[track.pieces == kind]) for kind in kinds]),
+        edges=0.5 * (track.centres[changes] + track.centres[changes + 1]),
+        centres=nothing,
+        residuals=nothing,
+        scores=nothing,
+        levels=nothing,
+        brightness=nothing,
+    )
+
+
+def _measured(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], course: Course) -> Course:
+    """The course with what its passages say about it."""
+    starts = passages(len(dry), course)
+    centres = np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)
+    delays = course.at(centres)
+    common = average_spectra(dry, wet, starts, delays, PASSAGE_FRAMES).total()
+    cross, powers = common.cross[0], np.maximum(common.dry[0] * common.wet[0], 1e-300)
+    # Weights of the maximum likelihood estimate (Knapp and Carter 1976), from what is common.
+    coherence = np.convolve(np.abs(cross) ** 2 / powers, np.ones(9) / 9, "same").clip(0, 0.98)
+    weight = coherence / (1 - coherence) / np.sqrt(np.maximum(powers, 1e-10 * powers.max()))
+    weight[int(_BAND * len(weight)) :] = 0
+    weight[:4] = 0
+    template = (np.conj(cross) / np.maximum(np.abs(cross), 1e-300) * weight).astype(np.complex64)
+    residuals, scores, shares, energies, bright = np.zeros((5, len(starts)))
+    flat = (1 / (common.dry[0] + 1e-5 * common.dry[0].max() + 1e-30)).astype(np.float32)
+    squares = (np.arange(len(weight), dtype=np.float32) + 1) ** 2
+    for rows, x, y in passage_spectra(dry, wet, starts, delays, PASSAGE_FRAMES):
+        likeness = scipy.fft.irfft(np.conj(x) * y * template, axis=1)
+        noise = np.sqrt(np.mean(likeness**2, axis=1))
+        near = np.concatenate([likeness[:, -_REACH:], likeness[:, : _REACH + 1]], axis=1)
+        peaks = np.clip(np.argmax(near, axis=1), 1, 2 * _REACH - 1)
+        before, here, after = (near[np.arange(len(near)), peaks + step] for step in (-1, 0, 1))
+        bend = before - 2 * here + after
+        vertex = np.where(bend < 0, 0.5 * (before - after) / np.where(bend < 0, bend, 1), 0)
+        residuals[rows] = peaks - _REACH + vertex.clip(-1, 1)
+        scores[rows] = here / np.maximum(noise, 1e-30)
+        played = np.abs(x) ** 2
+        shares[rows], energies[rows], bright[rows] = (
+            played @ flat,
+            played.sum(axis=1),
+            played @ squares,
+        )
+    return replace(
+        course,
+        centres=centres,
+        residuals=residuals,
+        scores=scores,
+        levels=np.log10(energies + _QUIETEST),
+        brightness=np.log10((bright + _QUIETEST) / (energies + _QUIETEST)),
+        pivot=float(centres @ shares / max(shares.sum(), 1e-30)),
+    )
