@@ -19,11 +19,12 @@ from triode.capture.alignment.steps import steps
 from triode.capture.alignment.stretches import joined, moved, parted
 from triode.capture.alignment.tracking import Track
 
-__all__ = ["drifts", "follow", "refit"]
+__all__ = ["drifts", "follow", "refit", "unlikeness"]
 
 _REACH = 160
 _ROUNDS = 2
 _MOST_JUMPS = 32
+_LAST_ANSWER = 64
 _BAND = 0.92
 _QUIETEST = 1e-9
 # A drift that adds up to less than this over the whole recording is left alone.
@@ -48,8 +49,42 @@ def follow(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], track: Tr
             break
         course = moved(fitted(_measured(dry, wet, broken)))
     course = joined(course)
+    if len(course.edges):
+        alike = replace(course, offsets=course.offsets + unlikeness(dry, wet, course))
+        course = fitted(_measured(dry, wet, alike))
     course = replace(course, raw_drift=course.drift)
     return course if drifts(course, len(dry)) else fitted(course, drifting=False)
+
+
+def unlikeness(
+    dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], course: Course
+) -> npt.NDArray[np.float64]:
+    """How much later than in the longest stretch the gear's answer comes in each, (stretches,).
+
+    Gear that rings answers a few times in a row, and one stretch may have been taken for a later
+    answer than another.
+    """
+    found = np.zeros(len(course.offsets))
+    if len(found) == 1:
+        return found
+    starts = passages(len(dry), course)
+    centres = np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)
+    stretch = np.searchsorted(course.edges, centres)
+    longest = int(np.argmax(np.bincount(stretch, minlength=len(found))))
+    delays = course.at(centres)
+
+    def answer(number: int) -> npt.NDArray[np.complex128]:
+        chosen = stretch == number
+        one = average_spectra(dry, wet, starts[chosen], delays[chosen], PASSAGE_FRAMES).total()
+        return np.asarray(one.cross[0] / np.sqrt(np.maximum(one.dry[0] * one.wet[0], 1e-300)))
+
+    reference = np.conj(answer(longest))
+    for number in range(len(found)):
+        if number != longest and np.any(stretch == number):
+            likeness = scipy.fft.irfft(answer(number) * reference)
+            near = np.concatenate([likeness[-_LAST_ANSWER:], likeness[: _LAST_ANSWER + 1]])
+            found[number] = int(np.argmax(near)) - _LAST_ANSWER
+    return found
 
 
 def drifts(course: Course, frames: int) -> bool:

@@ -84,24 +84,26 @@ def locate_jump(
     left = [signal - expected for signal in laid]
     whitener = _whitener(np.concatenate([left[0][:known], left[1][-known:]]))
     white = scipy.signal.lfilter(whitener, [1.0], expected)
-    errors = [_unexplained(scipy.signal.lfilter(whitener, [1.0], one), white) for one in laid]
+    residuals = [_unexplained(scipy.signal.lfilter(whitener, [1.0], one), white) for one in laid]
+    errors = [residual**2 for residual in residuals]
+    news = _news(residuals)
     # One scale for both, so that only their difference counts, and a local one, for notes decay.
     level = scipy.ndimage.uniform_filter1d(np.minimum(*errors), _LEVEL_FRAMES)
     likely = [np.log1p(error / np.maximum(level, 1e-20)) for error in errors]
-    until = np.concatenate([[0.0], np.cumsum(likely[0])])
-    since = np.concatenate([np.cumsum(likely[1][::-1])[::-1], [0.0]])
     places = np.arange(max(0, -step), frames - max(0, step))
-    cost = until[places + step] + since[places]
-    best = int(places[np.argmin(cost)])
+    best = int(places[np.argmin(_cost(likely, places, step))])
+    likely = [news * one for one in likely]
+    cost = _cost(likely, places, step)
     # Where the two differ by chance only, their sum wanders off by the root of what it adds up.
     wander = np.concatenate([[0.0], np.cumsum((likely[0] - likely[1]) ** 2)])
-    by_chance = np.sqrt(np.abs(wander[places] - wander[best]))
+    by_chance = np.sqrt(np.abs(wander[places] - wander[places[np.argmin(cost)]]))
     doubtful = places[cost <= cost.min() + _DOUBT + _DEVIATIONS * by_chance]
     low, high = int(doubtful[0]), int(doubtful[-1])
     place = _splice(wet, start, offsets[1], drift, (low, high), _whitener(laid[0]))
     best = best if place is None else place
-    if not 0.05 * frames < best < 0.95 * frames:  # the break is not in the window at all
-        low, high = best - half, best + half
+    # A little more of a recording than needs be is left out sooner than one bad sample kept.
+    low = min(low, best, round(between[0]) - start)
+    high = max(high, best, round(between[1]) - start)
     return Jump(
         position_samples=start + best,
         shift_samples=float(step),
@@ -109,14 +111,41 @@ def locate_jump(
     )
 
 
+def _cost(
+    likely: list[npt.NDArray[np.float64]], places: npt.NDArray[np.int64], step: int
+) -> npt.NDArray[np.float64]:
+    """How unlikely all is when the first delay is left for the second at each of the places."""
+    until = np.concatenate([[0.0], np.cumsum(likely[0])])
+    since = np.concatenate([np.cumsum(likely[1][::-1])[::-1], [0.0]])
+    return np.asarray(until[places + step] + since[places])
+
+
 def _unexplained(
     signal: npt.NDArray[np.float64], expected: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Power of what no local gain makes of the expected signal: loud playing is compressed."""
+    """What no local gain makes of the expected signal: loud playing is compressed."""
     likeness = scipy.ndimage.uniform_filter1d(signal * expected, _GAIN_FRAMES)
     power = scipy.ndimage.uniform_filter1d(expected**2, _GAIN_FRAMES)
     gain = likeness / np.maximum(power, 1e-9 * power.max() + 1e-30)
-    return np.asarray((signal - gain * expected) ** 2)
+    return np.asarray(signal - gain * expected)
+
+
+def _news(residuals: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    """How many independent values each sample of the smaller residual is worth, 0 to 1, (frames,).
+
+    That of noise is one each; that of a tone or a sweep says next to nothing, however long it is,
+    and where the gear turns its phase, the wrong thing.
+    """
+    blocks = len(residuals[0]) // _LEVEL_FRAMES
+    window = scipy.signal.windows.hann(_LEVEL_FRAMES)
+    whole = np.stack([one[: blocks * _LEVEL_FRAMES] for one in residuals])
+    parts = whole.reshape(len(residuals), blocks, _LEVEL_FRAMES)
+    smaller = np.argmin(np.sum(parts**2, axis=2), axis=0)
+    power = np.abs(scipy.fft.rfft(parts[smaller, np.arange(blocks)] * window, axis=1)) ** 2
+    used = power.sum(axis=1) ** 2 / np.maximum(np.sum(power**2, axis=1), 1e-300)
+    share = np.minimum(1.0, 2 * used / power.shape[1])
+    rest = len(residuals[0]) - blocks * _LEVEL_FRAMES
+    return np.pad(np.repeat(share, _LEVEL_FRAMES), (0, rest), mode="edge")
 
 
 def _splice(
