@@ -4,6 +4,7 @@ import numpy as np
 
 from triode.capture.checks.finding import Finding, Plot, Series, Severity
 from triode.capture.checks.subject import Subject
+from triode.capture.timing import USABLE_CONFIDENCE
 
 __all__ = ["check_delay"]
 
@@ -24,14 +25,22 @@ def check_delay(subject: Subject) -> Finding:
     }
     for vote in alignment.votes:
         evidence[f"{vote.estimator}_delay_samples"] = vote.delay_samples
+        evidence[f"{vote.estimator}_confidence"] = vote.confidence
     where = (
         f"The wet recording is delayed by {alignment.delay_samples:.1f} samples ({delay_ms:.2f} ms)"
     )
     if not alignment.sure:
+        others = "".join(
+            f" By the {vote.estimator} it is {vote.delay_samples:.1f} samples."
+            for vote in alignment.votes
+            if not vote.agrees and vote.confidence >= USABLE_CONFIDENCE
+        )
+        gaps = f" Samples were lost or put in at {len(alignment.jumps)} places."
         return Finding(
             check="delay",
             severity=Severity.WARNING,
-            summary=f"{where}, but that is unsure: the confidence is {alignment.confidence:.2f}.",
+            summary=f"{where}, but that is unsure: the confidence is {alignment.confidence:.2f}."
+            f"{gaps if alignment.jumps else ''}{others}",
             evidence=evidence,
             causes=(
                 "The two files do not belong together.",
@@ -41,6 +50,7 @@ def check_delay(subject: Subject) -> Finding:
             advice=(
                 "Check that the two files belong together.",
                 "Put two clicks at the start of the dry file and record again.",
+                "Give the delay with --delay if you know it.",
             ),
             plot=_plot(subject),
         )
@@ -60,7 +70,7 @@ def check_delay(subject: Subject) -> Finding:
         return Finding(
             check="delay",
             severity=Severity.NOTE,
-            summary=f"{where}; the two clocks drift by {alignment.drift_ppm:.1f} ppm.",
+            summary=f"{where}; the two clocks drift by {alignment.drift_ppm:+.1f} ppm.",
             evidence=evidence,
             causes=("Dry and wet went through two devices with clocks of their own.",),
             advice=("Play and record with one interface.",),
@@ -77,8 +87,9 @@ def check_delay(subject: Subject) -> Finding:
             advice=("Check that the files are not swapped.",),
             plot=_plot(subject),
         )
+    source = "as given" if alignment.given else "surely"
     return Finding(
-        check="delay", severity=Severity.FINE, summary=f"{where}, surely.", evidence=evidence
+        check="delay", severity=Severity.FINE, summary=f"{where}, {source}.", evidence=evidence
     )
 
 
