@@ -38,6 +38,7 @@ bench: .venv/.installed $(PLAYER)
 
 bench-capture: .venv/.installed
 	$(BIN)/python benchmarks/capture_checks.py
+	$(BIN)/python benchmarks/capture_alignment.py
 
 fuzz: .venv/.installed
 	$(PIP) atheris

@@ -117,3 +117,45 @@ def test_an_unknown_section_is_refused(
     with pytest.raises(SystemExit):
         module("engine").main(["--quick", "pace"])
     assert "no such section: pace" in capsys.readouterr().err
+
+
+def test_a_disturbance_is_what_it_says(benchmarks: Path) -> None:
+    capture = module("capture_alignment")
+    wet = np.random.default_rng(0).standard_normal(20_000).astype(np.float32)
+    moved = capture.Disturbance(kind="delay", delay=100).applied(wet, 0)
+    assert np.array_equal(moved[100:], wet)
+    lost = capture.Disturbance(kind="dropout", jump=-64, jump_at=5000).applied(wet, 0)
+    assert np.array_equal(lost, np.delete(wet, slice(5000, 5064)))
+    again = capture.Disturbance(kind="dropout", jump=64, jump_at=5000).applied(wet, 0)
+    assert np.array_equal(again[5000:], wet[4936:])
+    assert len(list(capture.disturbances(20_000, 0))) * module("capture_gear").PIECES == 555
+
+
+def test_a_wrong_alignment_is_not_called_right(benchmarks: Path) -> None:
+    capture = module("capture_alignment")
+    case = capture.Disturbance(kind="delay", delay=10.5)
+    known = {"advance_samples": 0, "polarity": 1, "polarity_clarity": 1.0, "confidence": 0.9}
+    base = capture.Alignment(delay_samples=3.0, **known)
+    for delay, right in ((13.5, True), (13.59, True), (13.61, False), (-13.5, False)):
+        found = capture.Alignment(delay_samples=delay, **known)
+        assert capture.judged(case, base, found, 1000)["right"] is right
+    turned = dataclasses.replace(base, delay_samples=13.5, polarity=-1)
+    assert not capture.judged(case, base, turned, 1000)["right"]
+    assert not capture.judged(case, base, None, 1000)["right"]
+
+
+def test_a_few_cases_of_the_benchmark_of_alignment(benchmarks: Path, shared_data: Path) -> None:
+    capture, gear = module("capture_alignment"), module("capture_gear")
+    name, dry, wet = gear.piece(0, 20.0)
+    assert name == "jcm800-crunch"
+    base = capture.align(dry, wet, gear.RATE_HZ)
+    for case in (
+        capture.Disturbance(kind="delay", delay=-33.25, inverted=True),
+        capture.Disturbance(kind="dropout", jump=-128, jump_at=400_000),
+    ):
+        found = capture.attempt(dry, case.applied(wet, 0), gear.RATE_HZ)
+        row = capture.judged(case, base, found, len(dry))
+        assert row["right"], row
+        assert row["sure"], row
+    # Another recording is not believed.
+    assert capture.attempt(gear.playing(60.0, 20.0), wet, gear.RATE_HZ) is None
