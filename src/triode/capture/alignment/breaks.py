@@ -13,8 +13,6 @@ from triode.capture.timing import Jump
 
 __all__ = ["located", "settled", "with_jumps"]
 
-_ON_COURSE_SAMPLES = 4.0
-
 
 def located(
     dry: npt.NDArray[np.float32],
@@ -30,12 +28,12 @@ def located(
             dry,
             wet,
             rate_hz,
-            _between(course, float(edge)),
+            (float(low), float(high)),
             (float(course.offsets[index]), float(course.offsets[index + 1])),
             course.drift,
             linear,
         )
-        for index, edge in enumerate(course.edges)
+        for index, (low, high) in enumerate(course.brackets)
     )
 
 
@@ -44,7 +42,8 @@ def with_jumps(course: Course, jumps: Sequence[Jump]) -> Course:
     edges = np.array([float(jump.position_samples) for jump in jumps])
     if np.any(np.diff(edges) <= 0):
         return course
-    return replace(course, edges=edges)
+    doubts = np.array([float(jump.uncertainty_samples) for jump in jumps])
+    return replace(course, edges=edges, brackets=np.stack([edges - doubts, edges + doubts], axis=1))
 
 
 def settled(jumps: Sequence[Jump], course: Course, decided: float) -> tuple[Jump, ...]:
@@ -58,11 +57,3 @@ def settled(jumps: Sequence[Jump], course: Course, decided: float) -> tuple[Jump
         )
         for jump, shift in zip(jumps, shifts, strict=True)
     )
-
-
-def _between(course: Course, edge: float) -> tuple[float, float]:
-    """The nearest passages on either side of an edge that lie on the course."""
-    known = course.centres[course.good & (np.abs(course.residuals) < _ON_COURSE_SAMPLES)]
-    before, after = known[known < edge], known[known > edge]
-    low = float(before[-1]) if len(before) else edge
-    return low, float(after[0]) if len(after) else edge

@@ -24,6 +24,7 @@ _UNSUPPORTED = 0.7
 _TYPICAL_DISTINCT = 0.6
 _WHOLE_SHIFT_DOUBT = 0.4
 _ALIKE_SAMPLES = 1
+_STEADY_SAMPLES = 1.0
 _ON_COURSE_SHARE = 0.8
 
 
@@ -50,6 +51,9 @@ def confidence(
         agreement = 1.0
     else:
         agreement = _UNSUPPORTED
+    # With a quarter of the recording left out, it would say something else.
+    if decided.uncertainty_samples > _STEADY_SAMPLES:
+        agreement = min(agreement, _DISPUTED)
     uneven = float(np.abs(unlikeness).max()) > _ALIKE_SAMPLES
     whole = _DISPUTED if uneven or course.shift_doubt > _WHOLE_SHIFT_DOUBT else 1.0
     on_course = min(1.0, course.share / _ON_COURSE_SHARE) ** 2

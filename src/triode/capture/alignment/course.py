@@ -23,6 +23,7 @@ class Course:
         drift: Samples of delay per sample.
         offsets: Delay at sample 0, as each stretch has it, (stretches,).
         edges: Where the stretches meet, roughly, in dry samples, (stretches - 1,).
+        brackets: Between which dry samples each edge surely lies, (stretches - 1, 2).
         centres, residuals, scores: The passages measured, (passages,) each: middle, delay beyond
             the course, how far the passage's correlation stands above noise.
         levels, brightness: What was played in them, (passages,) each: level in units of 10 dB, and
@@ -37,6 +38,7 @@ class Course:
     drift: float
     offsets: npt.NDArray[np.float64]
     edges: npt.NDArray[np.float64]
+    brackets: npt.NDArray[np.float64]
     centres: npt.NDArray[np.float64]
     residuals: npt.NDArray[np.float64]
     scores: npt.NDArray[np.float64]
@@ -63,10 +65,10 @@ class Course:
 
 
 def passages(frames: int, course: Course) -> npt.NDArray[np.int64]:
-    """Starts of the passages of `PASSAGE_FRAMES` that no edge of the course lies in."""
+    """Starts of the passages of `PASSAGE_FRAMES` that no edge of the course can lie in."""
     hop = PASSAGE_FRAMES if frames > _MANY_PASSAGES * PASSAGE_FRAMES else PASSAGE_FRAMES // 2
     starts = np.arange(0, max(1, frames - PASSAGE_FRAMES + 1), hop)
     keep = np.ones(len(starts), np.bool_)
-    for edge in course.edges:
-        keep &= (edge < starts) | (edge >= starts + PASSAGE_FRAMES)
+    for low, high in course.brackets:
+        keep &= (high < starts) | (low >= starts + PASSAGE_FRAMES)
     return starts[keep] if keep.any() else starts

@@ -16,7 +16,7 @@ from triode.capture.alignment.course import PASSAGE_FRAMES, Course, passages
 from triode.capture.alignment.fitting import fitted
 from triode.capture.alignment.spectra import average_spectra, passage_spectra
 from triode.capture.alignment.steps import steps
-from triode.capture.alignment.stretches import joined, moved, parted
+from triode.capture.alignment.stretches import joined, parted
 from triode.capture.alignment.tracking import Track
 
 __all__ = ["drifts", "follow", "refit", "unlikeness"]
@@ -42,12 +42,12 @@ def follow(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], track: Tr
     """
     course = _from_track(track)
     for _ in range(_ROUNDS):
-        course = moved(fitted(_measured(dry, wet, joined(course))))
+        course = fitted(_measured(dry, wet, joined(course)))
     for _ in range(_MOST_JUMPS):
         broken = parted(course)
         if broken is None:
             break
-        course = moved(fitted(_measured(dry, wet, broken)))
+        course = fitted(_measured(dry, wet, broken))
     course = joined(course)
     if len(course.edges):
         alike = replace(course, offsets=course.offsets + unlikeness(dry, wet, course))
@@ -148,6 +148,9 @@ def _from_track(track: Track) -> Course:
         drift=track.drift,
         offsets=np.array([np.median(level[track.pieces == kind]) for kind in kinds]),
         edges=0.5 * (track.centres[changes] + track.centres[changes + 1]),
+        brackets=np.stack(
+            [track.centres[changes] - track.reach, track.centres[changes + 1] + track.reach], axis=1
+        ),
         centres=nothing,
         residuals=nothing,
         scores=nothing,

@@ -55,13 +55,15 @@ def locate_jump(
     What the gear's linear part makes of the dry signal is compared with the wet signal at either
     delay; both differences are whitened, and the place is chosen at which leaving the one for the
     other makes them most likely together. Where the wet signal breaks off inside of what remains
-    in doubt (its prediction fails for a moment), that is the place.
+    in doubt (its prediction fails for a moment), that is the place. The uncertainty covers all
+    between the bounds: in a sweep or a decay a wrong place can look likely, and to leave out a
+    second of a recording costs less than to keep one bad sample.
 
     Args:
         dry: Shape (frames,).
         wet: Shape (frames,).
         rate_hz: The rate of both.
-        between: Dry samples before and after it that surely are.
+        between: Dry samples between which it surely is.
         offsets: Delay at sample zero before and after.
         drift: Samples of delay per sample.
         linear: From `linear_part`.
@@ -90,7 +92,8 @@ def locate_jump(
     # One scale for both, so that only their difference counts, and a local one, for notes decay.
     level = scipy.ndimage.uniform_filter1d(np.minimum(*errors), _LEVEL_FRAMES)
     likely = [np.log1p(error / np.maximum(level, 1e-20)) for error in errors]
-    places = np.arange(max(0, -step), frames - max(0, step))
+    first, last = (round(bound) - start for bound in between)
+    places = np.arange(max(0, -step, first), min(frames - max(0, step), last + 1))
     best = int(places[np.argmin(_cost(likely, places, step))])
     likely = [news * one for one in likely]
     cost = _cost(likely, places, step)
@@ -101,13 +104,10 @@ def locate_jump(
     low, high = int(doubtful[0]), int(doubtful[-1])
     place = _splice(wet, start, offsets[1], drift, (low, high), _whitener(laid[0]))
     best = best if place is None else place
-    # A little more of a recording than needs be is left out sooner than one bad sample kept.
-    low = min(low, best, round(between[0]) - start)
-    high = max(high, best, round(between[1]) - start)
     return Jump(
         position_samples=start + best,
         shift_samples=float(step),
-        uncertainty_samples=max(high - best, best - low),
+        uncertainty_samples=max(last - best, best - first),
     )
 
 

@@ -25,6 +25,7 @@ GROUPS: Final = 4
 
 _Complex = npt.NDArray[np.complex64]
 _AT_ONCE = 32
+_SILENT_ENERGY = 1e-9
 _BLOCK_FRAMES = 1 << 18
 
 
@@ -107,11 +108,18 @@ def average_spectra(
     delays: npt.NDArray[np.float64],
     size: int,
 ) -> Average:
-    """Sum the spectra of all passages, see `passage_spectra`, dealt to `GROUPS` groups."""
+    """Sum the spectra of all passages, see `passage_spectra`, dealt to `GROUPS` groups.
+
+    A passage counts by the root of its energy, so that one loud sweep does not speak for all.
+    """
     bins = size // 2 + 1
     cross = np.zeros((GROUPS, bins), np.complex128)
     powers = np.zeros((2, GROUPS, bins))
     for rows, x, y in passage_spectra(dry, wet, starts, delays, size):
+        energy = np.sum(np.abs(x) ** 2, axis=1, keepdims=True)
+        scale = (energy + np.float32(_SILENT_ENERGY)) ** np.float32(-0.25)
+        x *= scale
+        y *= scale
         for group in range(GROUPS):
             of = slice((group - rows.start) % GROUPS, None, GROUPS)
             cross[group] += np.sum(np.conj(x[of]) * y[of], axis=0)

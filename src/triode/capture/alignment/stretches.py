@@ -1,19 +1,20 @@
-"""Where a course breaks: edges moved, taken away and put in."""
+"""Where a course breaks: edges taken away and put in."""
 
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from triode.capture.alignment.course import Course
+from triode.capture.alignment.course import PASSAGE_FRAMES, Course
 
-__all__ = ["joined", "moved", "parted"]
+__all__ = ["joined", "parted"]
 
 # Gear that answers loud notes sooner than soft ones moves its delay by up to two samples.
 _SMALLEST_JUMP_SAMPLES = 4.0
 _FEWEST_ON_A_SIDE = 6
 _MOST_ON_A_SIDE = 40
 _JUMP_DEVIATIONS = 4.0
+_BRACKET_FRAMES = PASSAGE_FRAMES
 
 
 def joined(course: Course) -> Course:
@@ -23,40 +24,18 @@ def joined(course: Course) -> Course:
     if keep.all():
         return course
     return replace(
-        course, edges=course.edges[keep], offsets=course.offsets[np.insert(keep, 0, True)]
+        course,
+        edges=course.edges[keep],
+        brackets=course.brackets[keep],
+        offsets=course.offsets[np.insert(keep, 0, True)],
     )
-
-
-def moved(course: Course) -> Course:
-    """Every edge where the passages on both sides fit best: to the delay before, or after."""
-    edges = course.edges.copy()
-    good = course.good
-    centres = course.centres[good]
-    delays = (course.at(course.centres) + course.residuals)[good] - course.drift * centres
-    for index in range(len(edges)):
-        low = edges[index - 1] if index else -np.inf
-        high = edges[index + 1] if index + 1 < len(edges) else np.inf
-        inside = (centres > low) & (centres < high)
-        places = centres[inside]
-        if len(places) < 2:
-            continue
-        before, after = (
-            np.minimum(
-                np.abs(delays[inside] - course.offsets[index + side]), _SMALLEST_JUMP_SAMPLES
-            )
-            for side in (0, 1)
-        )
-        costs = np.cumsum(before)[:-1] + np.sum(after) - np.cumsum(after)[:-1]
-        cut = int(np.argmin(costs))
-        edges[index] = 0.5 * (places[cut] + places[cut + 1])
-    return replace(course, edges=edges)
 
 
 def parted(course: Course) -> Course | None:
     """The course with one more edge, where its residuals step; None where none does."""
     good = course.good
     centres, residuals = course.centres[good], course.residuals[good]
-    best: tuple[float, float, float, int] | None = None
+    best: tuple[float, float, int, float, float] | None = None
     bounds = [-np.inf, *course.edges, np.inf]
     for stretch, (low, high) in enumerate(pairwise(bounds)):
         inside = (centres > low) & (centres < high)
@@ -78,13 +57,15 @@ def parted(course: Course) -> Course | None:
                 )
                 key = (round(worth, 3), fit)
                 if best is None or key > (best[0], best[1]):
-                    edge = 0.5 * (places[cut - 1] + places[cut])
-                    best = (*key, edge, stretch)
+                    best = (*key, stretch, places[cut - 1], places[cut])
     if best is None:
         return None
-    _, _, edge, stretch = best
+    _, _, stretch, low, high = best
+    # Which of the passages next to it are before it and which after is not quite certain.
+    bracket = [low - _BRACKET_FRAMES, high + _BRACKET_FRAMES]
     return replace(
         course,
-        edges=np.insert(course.edges, stretch, edge),
+        edges=np.insert(course.edges, stretch, 0.5 * (low + high)),
+        brackets=np.insert(course.brackets, stretch, bracket, axis=0),
         offsets=np.insert(course.offsets, stretch, course.offsets[stretch]),
     )

@@ -49,6 +49,7 @@ class Track:
     Attributes:
         centres: Middle of each passage that is on the track, (passages,), in dry samples.
         delays: Its delay, (passages,).
+        reach: How far a passage reaches to either side of its middle, in dry samples.
         pieces: Which stretch between two jumps it belongs to, (passages,), from 0.
         drift: Samples of delay per sample, roughly.
         scores: How far its correlation stands above noise, (passages,).
@@ -58,6 +59,7 @@ class Track:
 
     centres: npt.NDArray[np.float64]
     delays: npt.NDArray[np.float64]
+    reach: float
     pieces: npt.NDArray[np.int64]
     drift: float
     scores: npt.NDArray[np.float64]
@@ -92,6 +94,7 @@ def coarse_track(
     return Track(
         centres=(starts[rows] + 0.5 * length) * factor,
         delays=lags[rows, columns] * factor,
+        reach=0.5 * length * factor,
         pieces=pieces,
         drift=drift,
         scores=scores[rows, columns],

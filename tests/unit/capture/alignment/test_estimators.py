@@ -1,5 +1,7 @@
 """Each estimator of where the answer begins, by itself, on signals whose delay is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.signal
@@ -102,6 +104,7 @@ def followed() -> tuple[Track, Course]:
     track = Track(
         centres=passages,
         delays=passages,
+        reach=0.5,
         pieces=np.zeros(40, np.int64),
         drift=0.0,
         scores=passages,
@@ -112,6 +115,7 @@ def followed() -> tuple[Track, Course]:
         drift=0.0,
         offsets=np.zeros(1),
         edges=np.empty(0),
+        brackets=np.empty((0, 2)),
         centres=passages,
         residuals=np.zeros(40),
         scores=np.full(40, 30.0),
@@ -125,7 +129,7 @@ def vote(estimator: str, sureness: float, *, agrees: bool = True) -> Vote:
     return Vote(
         estimator=estimator,
         delay_samples=0.0,
-        uncertainty_samples=1.0,
+        uncertainty_samples=0.5,
         polarity=1,
         confidence=sureness,
         agrees=agrees,
@@ -144,3 +148,5 @@ def test_agreement_decides(followed: tuple[Track, Course]) -> None:
     assert disputed < 0.5
     uneven = confidence(*followed, [decided, vote("click", 0.9)], np.array([0.0, 3.0]))
     assert uneven < 0.5
+    wavering = replace(decided, uncertainty_samples=3.0)
+    assert confidence(*followed, [wavering, vote("click", 0.9)], alike) < 0.5

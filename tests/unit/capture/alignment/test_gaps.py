@@ -22,6 +22,7 @@ def course(step: float, *, sensitivity: float) -> Course:
         drift=0.0,
         offsets=np.array([0.0, 0.0]),
         edges=np.array([410_000.0]),
+        brackets=np.array([[400_000.0, 420_000.0]]),
         centres=centres,
         residuals=residuals,
         scores=np.full(100, 30.0),
@@ -41,7 +42,9 @@ def test_louder_playing_does_not_pass_for_lost_samples() -> None:
 
 def test_louder_playing_does_not_pass_for_drift() -> None:
     made = course(0.0, sensitivity=1.2)
-    joined = Course(**{**vars(made), "offsets": np.zeros(1), "edges": np.empty(0)})
+    joined = Course(
+        **{**vars(made), "offsets": np.zeros(1), "edges": np.empty(0), "brackets": np.empty((0, 2))}
+    )
     # Over the whole recording, a hundredth of a sample; the level alone steps by more than one.
     assert abs(fitted(joined).drift) * 819_200 < 0.05
 
