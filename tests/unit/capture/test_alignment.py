@@ -120,7 +120,7 @@ def test_real_pairs(shared_data: Path, name: str) -> None:
     # The main arrival comes up to three samples after the first sign of an answer, and the model
     # needs at least that first sign: not a sample of look-ahead, and little to learn beyond it.
     assert -0.1 <= found.delay_samples - delay <= 3.7
-    assert 0 <= delay - found.advance_samples <= 2
+    assert 0 <= delay - found.advance_samples <= 3
     assert found.polarity == polarity
     assert found.sure
     assert not found.jumps

@@ -12,7 +12,7 @@ _OVERSAMPLING = 4
 _RIVAL_DISTANCE_SECONDS = 0.0004
 _BAND = (0.004, 0.9)
 _BEGINS_REACH = 32
-_BEGINS_SHARE = 0.35
+_BEGINS_SHARE = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,19 +63,22 @@ def envelope_peak(
     values = np.real(signal[near])
     positive, negative = max(float(values.max()), 0.0), max(float(-values.min()), 0.0)
     # A plain delay has a pulse of some width as well, by the band alone: only more is early.
-    plain = np.zeros(size)
-    plain[:bins] = band
-    early = _ahead(envelope, peak) - _ahead(np.abs(scipy.fft.ifft(plain)), 0)
+    early = _ahead(analytic[:bins], size, place) - _ahead(band, size, 0.0)
     return Peak(
         place=place,
-        begins=place - max(0, early),
+        begins=place - max(0.0, early),
         sign=1 if positive >= negative else -1,
         clarity=1 - min(positive, negative) / max(positive, negative, 1e-300),
         distinct=float(np.clip(1 - rivals.max() / height, 0, 1)),
     )
 
 
-def _ahead(envelope: npt.NDArray[np.float64], peak: int) -> int:
-    """How many samples before its peak an envelope is already notable."""
-    earlier = envelope[np.arange(peak, peak - _BEGINS_REACH, -1) % len(envelope)]
-    return max(0, int(np.argmax(earlier < _BEGINS_SHARE * earlier[0])) - 1)
+def _ahead(
+    spectrum: npt.NDArray[np.complex128] | npt.NDArray[np.float64], size: int, place: float
+) -> float:
+    """How many samples before its peak at `place` the envelope of a spectrum is already notable."""
+    finer = size * _OVERSAMPLING
+    envelope = np.abs(scipy.fft.ifft(spectrum, n=finer))
+    back = np.arange(_BEGINS_REACH * _OVERSAMPLING)
+    earlier = envelope[(round(place * _OVERSAMPLING) - back) % finer]
+    return float(np.argmax(earlier < _BEGINS_SHARE * earlier[0])) / _OVERSAMPLING

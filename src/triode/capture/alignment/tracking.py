@@ -29,6 +29,7 @@ _COARSE_RATE_HZ = 8000
 _PASSAGE_SECONDS = 0.68
 _MANY_PASSAGES = 60
 _CANDIDATES = 6
+_PASSAGES_AT_ONCE = 64
 _CANDIDATE_DISTANCE = 6
 _BLOCK_SECONDS = 40.0
 _WHITENER_TAPS = 1024
@@ -160,6 +161,9 @@ def _candidates(
             all_lags[row, column] = peak + _vertex(np.abs(correlation), peak) - search
             all_scores[row, column] = min(score, _LARGEST_SCORE)
             magnitude[max(0, peak - _CANDIDATE_DISTANCE) : peak + _CANDIDATE_DISTANCE + 1] = 0
+        if row % _PASSAGES_AT_ONCE == 0:
+            release(low_dry)
+            release(low_wet)
     return starts.astype(np.int64), all_lags, all_scores
 
 
