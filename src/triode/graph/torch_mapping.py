@@ -111,7 +111,7 @@ class TorchGraph(nn.Module):
         values: dict[str, Tensor] = {}
         for node in self._needed:
             own = {
-                suffix: getattr(self, _mangle(f"{node.name}.{suffix}"))
+                suffix: self.tensor(f"{node.name}.{suffix}")
                 for suffix in node.operation.parameters()
             }
             inputs = _align([values[name] for name in node.inputs])

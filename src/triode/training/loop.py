@@ -21,6 +21,7 @@ from triode.training.kernels import CompiledGraph
 from triode.training.loss import Target, WindowLoss, training_loss
 from triode.training.material import Material
 from triode.training.module import trainable_module
+from triode.training.nested import drawn_width, narrower_modules
 from triode.training.progress import EpochRecord, Progress
 from triode.training.recipe import Loss, Optimizer, Recipe
 from triode.training.schedule import learning_rate
@@ -51,6 +52,8 @@ class Trainee:
         module: The network as it is now.
         run_in_samples: Context that each training window needs before its outputs.
         settle_samples: Context that validation gives before each segment.
+        narrower: Modules of the widths nested in `module`, when steps draw one; see
+            `triode.training.nested`.
         best_esr: The best validation ESR so far.
         best_epoch: When that was; 0 for never.
         best: The module's state then.
@@ -60,6 +63,7 @@ class Trainee:
     module: TorchGraph
     run_in_samples: int
     settle_samples: int
+    narrower: tuple[TorchGraph, ...] = ()
     best_esr: float = math.inf
     best_epoch: int = 0
     best: dict[str, Tensor] = field(default_factory=dict)
@@ -106,7 +110,11 @@ def initial_state(
         graph = lower(config)
         drawn = initial_parameters(config, weight_generator(recipe, index))
         networks.append((graph, given[index] or with_offset(graph, drawn, offset)))
-    return state_of(networks, recipe, rate_hz, device)
+    state = state_of(networks, recipe, rate_hz, device)
+    for trainee, config, size in zip(state.trainees, configs, recipe.sizes, strict=True):
+        if size.widths == "random":
+            trainee.narrower = narrower_modules(config, trainee.module)
+    return state
 
 
 def weight_generator(recipe: Recipe, index: int) -> np.random.Generator:
@@ -216,7 +224,7 @@ def fit(
             )
             for group in state.optimizer.param_groups:
                 group["lr"] = rate
-            losses = train_step(state, dry, wet, starts, recipe)
+            losses = train_step(state, dry, wet, starts, recipe, epoch=epoch, step=step)
             for name, value in losses.items():
                 loss_sums[name] += value
             material.release()
@@ -239,16 +247,28 @@ def fit(
 
 
 def train_step(
-    state: TrainingState, dry: Tensor, wet: Tensor, starts: npt.NDArray[np.int64], recipe: Recipe
+    state: TrainingState,
+    dry: Tensor,
+    wet: Tensor,
+    starts: npt.NDArray[np.int64],
+    recipe: Recipe,
+    *,
+    epoch: int = 0,
+    step: int = 0,
 ) -> dict[str, float]:
-    """One optimizer step on the windows at `starts`; return the loss by size."""
+    """One optimizer step on the windows at `starts`; return the loss by size.
+
+    The epoch and the step within it decide which of several nested widths it is for.
+    """
     samples = recipe.windows.output_samples
     target = Target.of(cut(wet, starts, 0, samples), recipe.loss)
     losses = {}
     state.optimizer.zero_grad()
     for trainee in state.trainees:
         signal = cut(dry, starts, trainee.run_in_samples, samples)
-        loss = _loss(trainee.module, signal[:, None], target, recipe.loss)
+        modules = (*trainee.narrower, trainee.module)
+        width = drawn_width(len(modules), seed=recipe.seed, epoch=epoch, step=step)
+        loss = _loss(modules[width], signal[:, None], target, recipe.loss)
         # Right after its own forward pass, so that only one size's activations are in memory.
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         if recipe.optimizer.clip_norm:

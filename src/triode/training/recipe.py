@@ -13,7 +13,7 @@ from triode.errors import NamFileError, RecipeError
 from triode.metrics import STFT_RESOLUTIONS
 from triode.nam import parse_config
 from triode.training.table import Table, checked_table, did_you_mean
-from triode.training.trainable import check_trainable
+from triode.training.trainable import check_several_widths, check_trainable
 
 __all__ = [
     "Loss",
@@ -42,11 +42,15 @@ class Size(Table):
     Attributes:
         architecture: WaveNet, LSTM, ConvNet or Linear.
         max_value: A player's size control below this value chooses the network; 1 for the last.
+        widths: "full" trains the network as wide as it is; "random" trains, in each step, one of
+            the widths that the config's `slimmable` allows, so that slicing the file gives good
+            networks of every width.
         config: The `config` object of the `.nam` file.
     """
 
     architecture: str
     max_value: Positive = 1.0
+    widths: Literal["full", "random"] = "full"
     config: Mapping[str, Any]
 
 
@@ -248,4 +252,6 @@ def _checked(document: Mapping[str, object], where: str) -> Recipe:
                 hint=error.hint,
             ) from error
         check_trainable(config, f"{where}, sizes[{number}].config")
+        if size.widths == "random":
+            check_several_widths(config, f"{where}, sizes[{number}].config")
     return recipe

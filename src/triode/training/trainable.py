@@ -7,7 +7,7 @@ from triode.errors import RecipeError
 from triode.nam import Config, ContainerConfig, ConvNetConfig, Model, WaveNetConfig, player_support
 from triode.nam.activation import Activation
 
-__all__ = ["check_trainable"]
+__all__ = ["check_several_widths", "check_trainable"]
 
 
 def check_trainable(config: Config, where: str) -> None:
@@ -54,6 +54,22 @@ def check_trainable(config: Config, where: str) -> None:
     if not newest.loads:
         raise RecipeError(
             "no player would load this network", where=where, got="; ".join(newest.reasons)
+        )
+
+
+def check_several_widths(config: Config, where: str) -> None:
+    """Refuse a network that has one width only.
+
+    Raises:
+        RecipeError: No layer array of it can be sliced.
+    """
+    arrays = config.layer_arrays if isinstance(config, WaveNetConfig) else ()
+    if not any(len(array.slimmable_channels or ()) > 1 for array in arrays):
+        raise RecipeError(
+            "there is one width to train, so none can be drawn",
+            where=where,
+            expected="a WaveNet whose layer arrays have a slimmable of several allowed_channels",
+            hint='Leave out widths = "random", or say which widths there are.',
         )
 
 

@@ -103,9 +103,10 @@ def _cost(cost: Cost | None) -> str:
     if cost is None:
         return _DASH
     extra = cost.ns_per_sample - cost.beside_ns_per_sample
+    form = ".3g" if abs(extra) < 1000.0 else ".0f"
     share = 100.0 * cost.share
     shown = f"{_signed(share, '.0f')}&nbsp;%"
-    return f'{data(share, shown)} <span class="note">({_signed(extra, ".3g")}&nbsp;ns)</span>'
+    return f'{data(share, shown)} <span class="note">({_signed(extra, form)}&nbsp;ns)</span>'
 
 
 def _signed(value: float, form: str) -> str:
