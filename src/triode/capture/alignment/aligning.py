@@ -135,6 +135,7 @@ def _average(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], course:
         starts,
         course.at(np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)),
         PASSAGE_FRAMES,
+        evenly=True,
     )
 
 

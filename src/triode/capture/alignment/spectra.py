@@ -107,19 +107,23 @@ def average_spectra(
     starts: npt.NDArray[np.int64],
     delays: npt.NDArray[np.float64],
     size: int,
+    *,
+    evenly: bool = False,
 ) -> Average:
     """Sum the spectra of all passages, see `passage_spectra`, dealt to `GROUPS` groups.
 
-    A passage counts by the root of its energy, so that one loud sweep does not speak for all.
+    A passage counts by its energy, or `evenly` by the root of it, so that one loud sweep does not
+    speak for all; noise then counts for more.
     """
     bins = size // 2 + 1
     cross = np.zeros((GROUPS, bins), np.complex128)
     powers = np.zeros((2, GROUPS, bins))
     for rows, x, y in passage_spectra(dry, wet, starts, delays, size):
-        energy = np.sum(np.abs(x) ** 2, axis=1, keepdims=True)
-        scale = (energy + np.float32(_SILENT_ENERGY)) ** np.float32(-0.25)
-        x *= scale
-        y *= scale
+        if evenly:
+            energy = np.sum(np.abs(x) ** 2, axis=1, keepdims=True)
+            scale = (energy + np.float32(_SILENT_ENERGY)) ** np.float32(-0.25)
+            x *= scale
+            y *= scale
         for group in range(GROUPS):
             of = slice((group - rows.start) % GROUPS, None, GROUPS)
             cross[group] += np.sum(np.conj(x[of]) * y[of], axis=0)
