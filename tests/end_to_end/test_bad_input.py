@@ -71,7 +71,8 @@ def at_8_khz(folder: Path, dry: Signal, wet: Signal) -> None:
 
 
 def swapped(folder: Path, dry: Signal, wet: Signal) -> None:
-    write_audio(folder / "dry.wav", wet, RATE_HZ)
+    """With a delay that no gear has the other way round."""
+    write_audio(folder / "dry.wav", np.roll(wet, 40), RATE_HZ)
     write_audio(folder / "wet.wav", dry, RATE_HZ)
 
 
