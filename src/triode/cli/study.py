@@ -93,11 +93,17 @@ def resume(
 @study.command()
 def status(
     name: Annotated[str | None, typer.Argument(help="A study; all of them without it.")] = None,
+    pruning: Annotated[
+        bool,
+        typer.Option(
+            "--pruning", help="Also what a search's pruning would have done to the full trials."
+        ),
+    ] = False,
     storage: StorageUrl = None,
     folder: Folder = _FOLDER,
 ) -> None:
     """Show how far studies are."""
-    from triode.cli.study_screen import status_lines
+    from triode.cli.study_screen import pruning_lines, status_lines
 
     kept = _storage(storage, folder)
     console = _console()
@@ -106,6 +112,8 @@ def status(
         console.print("No studies. Begin one with: triode study run FILE", markup=False)
     for one in names:
         console.print("\n".join(status_lines(kept, one)), markup=False)
+        if pruning:
+            console.print("\n".join(pruning_lines(kept, one)), markup=False)
 
 
 @study.command()

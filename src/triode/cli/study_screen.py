@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from triode.study.opened import OpenedStudy
     from triode.study.storage import Storage
 
-__all__ = ["StudyScreen", "breakdown_lines", "cost_lines", "status_lines", "write_costs"]
+__all__ = [
+    "StudyScreen",
+    "breakdown_lines",
+    "cost_lines",
+    "pruning_lines",
+    "status_lines",
+    "write_costs",
+]
 
 
 class StudyScreen(StudyListener):
@@ -153,6 +160,26 @@ def status_lines(storage: "Storage", name: str) -> Iterator[str]:
     if stored.driven:
         asked = ", which was asked to stop" if stored.stop else ""
         yield f"  driven by {stored.driver}{asked}"
+
+
+def pruning_lines(storage: "Storage", name: str) -> Iterator[str]:
+    """What pruning would have done to the trials that ran to their end."""
+    from triode.study.pruning import replayed
+    from triode.study.space import Search
+
+    epochs = Search.model_fields["unpruned_epochs"].default
+    found = replayed(storage.trials(name), epochs)
+    if not found:
+        yield "  no full trials to replay pruning on"
+        return
+    kept = sum(one.winner_kept for one in found)
+    pruned = sum(one.pruned for one in found)
+    saved = sum(one.epochs_saved * one.trials for one in found) / sum(one.trials for one in found)
+    yield (
+        f"  pruning after {epochs} epochs, replayed on full trials: {pruned} of "
+        f"{sum(one.trials for one in found)} ended early, {saved:.0%} of the epochs saved, the "
+        f"best kept on {kept} of {len(found)} pieces of gear"
+    )
 
 
 def cost_lines(study: "Study", records: Sequence[CandidateRecord]) -> Iterator[str]:

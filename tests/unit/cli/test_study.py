@@ -58,6 +58,8 @@ def test_the_status_counts(folder: Path) -> None:
     assert "glimpse: one candidate" in text
     assert "1 trials planned; 1 finished" in text
     assert text == study("status", "glimpse", "--folder", str(folder))
+    pruned = study("status", "glimpse", "--pruning", "--folder", str(folder))
+    assert "0 of 1 ended early, 0% of the epochs saved, the best kept on 1 of 1" in pruned
 
 
 def test_nobody_can_be_stopped_where_nobody_works(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Searches against made-up trials, whose error follows a formula."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from triode.study.candidate import Candidate
 from triode.study.cost import scale_of
 from triode.study.opened import OpenedStudy
 from triode.study.plan import Planned
-from triode.study.pruning import Pruner
+from triode.study.pruning import Pruner, replayed
 from triode.study.record import (
     CandidateRecord,
     Cost,
@@ -23,6 +24,7 @@ from triode.study.record import (
 from triode.study.search import SearchSource
 from triode.study.storage import Storage
 from unit.study.conftest import CONVNET
+from unit.study.test_record import TRIAL
 
 SEARCH = {
     "name": "wide",
@@ -191,3 +193,24 @@ def test_the_plan_goes_piece_by_piece_and_seed_by_seed(
     assert [key.seed for key in order] == [3] * 8 + [1] * 8
     assert [key.gear for key in order[:8]] == ["soft"] * 4 + ["hard"] * 4
     assert [key.candidate for key in order[:2]] == ["tanh", "relu"]
+
+
+def test_pruning_is_replayed_on_full_curves() -> None:
+    def trial(number: int, *esr: float, gear: str = "crunch") -> TrialRecord:
+        curve = tuple(enumerate(esr, 1))
+        key = TrialKey(candidate=f"c{number}", gear=gear, seed=0, epochs=len(esr))
+        outcome = Outcome(status="finished", metrics={"esr": esr[-1]}, curve=curve, best_epoch=1)
+        return replace(TRIAL, key=key, outcome=outcome)
+
+    steady = [trial(number, *[0.5 + 0.01 * number] * 8) for number in range(8)]
+    late = trial(99, *[0.9] * 7, 0.01)
+    (found,) = replayed([*steady, late], unpruned_epochs=3)
+    assert (found.gear, found.trials) == ("crunch", 9)
+    # The one that comes out best looks bad for long: pruning would have dropped it.
+    assert not found.winner_kept
+    assert 0 < found.pruned < 9
+    assert 0.0 < found.epochs_saved < 1.0
+    (kind,) = replayed([*steady, trial(99, *[0.1] * 8)], unpruned_epochs=3)
+    assert kind.winner_kept
+    assert replayed([trial(1, 0.5), *steady], unpruned_epochs=3)[0].trials == 8
+    assert replayed([], unpruned_epochs=3) == ()
