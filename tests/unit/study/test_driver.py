@@ -336,3 +336,25 @@ def test_ctrl_c_ends_the_command_and_resume_goes_on(
     assert done.returncode == 0, done.stderr
     assert "2 trials planned; 2 finished" in done.stdout
     assert "tanh on soft" not in done.stdout
+
+
+@pytest.mark.heavy
+def test_a_search_is_measured_trained_and_resumed(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    search = {
+        "name": "wide",
+        "recipe": "tiny.toml",
+        "candidates": 2,
+        "ranges": [{"name": "width", "paths": ["channels"], "low": 1, "high": 4}],
+    }
+    study = opened(**{**ONE_TRIAL, "candidates": [], "searches": [search]})
+    first = StoppingOnce()
+    assert run(study, storage, tmp_path, first).left == 2
+    assert run(study, storage, tmp_path, Watching()).left == 0
+    records = storage.trials("small")
+    assert [one.key.candidate for one in records] == ["wide-0001", "wide-0002"]
+    assert [one.outcome.status for one in records] == ["finished"] * 2
+    for candidate in storage.candidates("small"):
+        assert candidate.costs[0].ns_per_sample > 0.0
+        assert candidate.config["config"]["channels"] == candidate.config["search"]["width"]
