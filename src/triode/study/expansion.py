@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from triode.architectures import size_names
-from triode.errors import StudyError, TriodeError
+from triode.errors import RecipeError, StudyError, TriodeError
 from triode.graph import settle_samples
 from triode.nam import DEFAULT_SAMPLE_RATE_HZ
 from triode.study.candidate import Candidate
@@ -30,10 +30,19 @@ def recipe_near(name_or_path: str, folder: Path) -> Recipe:
     """A shipped recipe, or one from a file whose path is relative to `folder`.
 
     Raises:
-        RecipeError: There is none, or it is wrong.
+        RecipeError: There is none, or it is wrong, or has a phase that trials do not have.
     """
     file = name_or_path.endswith(".toml")
-    return load_recipe(folder / name_or_path if file else name_or_path)
+    recipe = load_recipe(folder / name_or_path if file else name_or_path)
+    if recipe.fine_tuning.epochs:
+        raise RecipeError(
+            "a study does not fine-tune",
+            where=name_or_path,
+            expected="fine_tuning.epochs = 0",
+            got=recipe.fine_tuning.epochs,
+            hint="Leave the table fine_tuning out of the recipe.",
+        )
+    return recipe
 
 
 def candidates_of(study: Study, folder: Path) -> tuple[Candidate, ...]:

@@ -16,14 +16,14 @@ import torch
 
 from triode.errors import TrainingError
 from triode.files import write_bytes_atomically
-from triode.training.loop import TrainingState
+from triode.training.loop import TrainingState, gentle_optimizer
 from triode.training.material import Material
 from triode.training.progress import EpochRecord
 from triode.training.recipe import Recipe
 
 __all__ = ["Identity", "restore_checkpoint", "save_checkpoint"]
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,7 @@ def save_checkpoint(path: Path, state: TrainingState, identity: Identity) -> Non
         "format": _FORMAT,
         "identity": asdict(identity),
         "history": json.dumps([asdict(record) for record in state.history]),
+        "fine_history": json.dumps([asdict(record) for record in state.fine_history]),
         "optimizer": state.optimizer.state_dict(),
         "sizes": [
             {
@@ -101,8 +102,13 @@ def restore_checkpoint(path: Path, state: TrainingState, identity: Identity) -> 
             trainee.best = saved["best"]
             trainee.best_esr = saved["best_esr"]
             trainee.best_epoch = saved["best_epoch"]
+        state.history, state.fine_history = (
+            [EpochRecord(**record) for record in json.loads(content[name])]
+            for name in ("history", "fine_history")
+        )
+        if state.fine_history:
+            state.optimizer = gentle_optimizer(state)
         state.optimizer.load_state_dict(content["optimizer"])
-        state.history = [EpochRecord(**record) for record in json.loads(content["history"])]
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _damaged(path, error) from error
 

@@ -32,11 +32,15 @@ from triode.training.windows import WindowPlan, cut
 __all__ = [
     "Trainee",
     "TrainingState",
+    "batch_loss",
     "fit",
+    "gentle_optimizer",
     "initial_state",
+    "refuse_divergence",
     "state_of",
     "torch_settings",
     "train_step",
+    "validate",
     "weight_generator",
 ]
 
@@ -71,19 +75,31 @@ class Trainee:
     def keep_if_best(self, esr: float, epoch: int) -> None:
         """Remember the current network if `esr` is the lowest so far."""
         if esr < self.best_esr:
-            self.best_esr, self.best_epoch = esr, epoch
-            self.best = {
-                name: value.detach().clone() for name, value in self.module.state_dict().items()
-            }
+            self.keep(esr, epoch)
+
+    def keep(self, esr: float, epoch: int) -> None:
+        """Remember the current network."""
+        self.best_esr, self.best_epoch = esr, epoch
+        self.best = {
+            name: value.detach().clone() for name, value in self.module.state_dict().items()
+        }
 
 
 @dataclass(kw_only=True)
 class TrainingState:
-    """Everything that changes while training."""
+    """Everything that changes while training.
+
+    Attributes:
+        trainees: The sizes, ascending.
+        optimizer: Of all of them; another one in fine-tuning.
+        history: What every epoch said.
+        fine_history: The same of fine-tuning.
+    """
 
     trainees: list[Trainee]
     optimizer: torch.optim.Adam | Soap
     history: list[EpochRecord] = field(default_factory=list)
+    fine_history: list[EpochRecord] = field(default_factory=list)
 
     @property
     def best_esr(self) -> dict[str, float]:
@@ -150,6 +166,12 @@ def _optimizer(
     return torch.optim.Adam(parameters, lr=rate, betas=betas, eps=settings.epsilon, fused=True)
 
 
+def gentle_optimizer(state: TrainingState) -> torch.optim.Adam:
+    """A new optimizer for fine-tuning, which remembers no gradient."""
+    trained = [one for trainee in state.trainees for one in trainee.module.parameters()]
+    return torch.optim.Adam(trained, fused=True)
+
+
 def fit(
     state: TrainingState,
     material: Material,
@@ -192,29 +214,21 @@ def fit(
         seed=recipe.seed,
     )
 
-    def validate() -> dict[str, float]:
-        return {
-            one.name: passage_esr(
-                one.module, dry, wet, material.validation, one.settle_samples, recipe.validation
-            )
-            for one in state.trainees
-        }
-
     progress.on_start(
-        epochs=recipe.epochs,
-        epochs_done=len(state.history),
+        epochs=recipe.epochs + recipe.fine_tuning.epochs,
+        epochs_done=len(state.history) + len(state.fine_history),
         steps_per_epoch=plan.steps_per_epoch,
         best_esr=state.best_esr,
     )
     seconds_before = state.history[-1].seconds if state.history else 0.0
     began = time.monotonic()
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
-        if enough(state.history):
+        if state.fine_history or enough(state.history):
             break
         loss_sums = dict.fromkeys(state.best_esr, 0.0)
         for step, starts in enumerate(plan.batches(epoch)):
             if progress.should_stop():
-                _keep_best(state, validate(), epoch)
+                _keep_best(state, validate(state, dry, wet, material, recipe), epoch)
                 return False
             rate = learning_rate(
                 recipe.optimizer,
@@ -229,8 +243,8 @@ def fit(
                 loss_sums[name] += value
             material.release()
             progress.on_step()
-        _refuse_divergence(loss_sums, epoch)
-        esr = validate()
+        refuse_divergence(loss_sums, epoch)
+        esr = validate(state, dry, wet, material, recipe)
         _keep_best(state, esr, epoch)
         record = EpochRecord(
             epoch=epoch,
@@ -268,7 +282,7 @@ def train_step(
         signal = cut(dry, starts, trainee.run_in_samples, samples)
         modules = (*trainee.narrower, trainee.module)
         width = drawn_width(len(modules), seed=recipe.seed, epoch=epoch, step=step)
-        loss = _loss(modules[width], signal[:, None], target, recipe.loss)
+        loss = batch_loss(modules[width], signal[:, None], target, recipe.loss)
         # Right after its own forward pass, so that only one size's activations are in memory.
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         if recipe.optimizer.clip_norm:
@@ -280,7 +294,8 @@ def train_step(
     return losses
 
 
-def _loss(module: TorchGraph, signal: Tensor, target: Target, loss: Loss) -> Tensor:
+def batch_loss(module: TorchGraph, signal: Tensor, target: Target, loss: Loss) -> Tensor:
+    """The loss of what `module` answers to `signal`, (batch, 1, frames), a scalar."""
     samples = target.signal.shape[-1]
     if isinstance(module, CompiledGraph) and WindowLoss.fits(target, loss):
         return module.loss(signal, WindowLoss(target, loss))
@@ -292,7 +307,20 @@ def _keep_best(state: TrainingState, esr: dict[str, float], epoch: int) -> None:
         trainee.keep_if_best(esr[trainee.name], epoch)
 
 
-def _refuse_divergence(losses: dict[str, float], epoch: int) -> None:
+def validate(
+    state: TrainingState, dry: Tensor, wet: Tensor, material: Material, recipe: Recipe
+) -> dict[str, float]:
+    """Validation ESR of every size as it is now."""
+    return {
+        one.name: passage_esr(
+            one.module, dry, wet, material.validation, one.settle_samples, recipe.validation
+        )
+        for one in state.trainees
+    }
+
+
+def refuse_divergence(losses: dict[str, float], epoch: int) -> None:
+    """Raise `TrainingError` for a loss that is no number any more."""
     for name, value in losses.items():
         if not math.isfinite(value):
             raise DivergenceError(

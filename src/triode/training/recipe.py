@@ -16,6 +16,7 @@ from triode.training.table import Table, checked_table, did_you_mean
 from triode.training.trainable import check_several_widths, check_trainable
 
 __all__ = [
+    "FineTuning",
     "Loss",
     "Optimizer",
     "Recipe",
@@ -126,6 +127,30 @@ class Optimizer(Table):
     epsilon: Positive = 1e-8
 
 
+class FineTuning(Table):
+    """A last phase on the best networks, for what the loss hardly sees.
+
+    Beside each batch of ordinary windows it trains on some whose error counts relative to their own
+    level, in logarithms: an error 60 dB down is worth as much as one 20 dB down.
+
+    Attributes:
+        epochs: More passes over the training passage; 0 for no such phase.
+        learning_rate: Adam's; it comes down to nothing as a cosine.
+        tones: Steady tones beside each batch; what is no harmonic of them is their error.
+        quiet_windows: Quiet windows of the recording beside each batch.
+        weight: Of their error's logarithm beside that of the ordinary loss.
+        most_esr_rise: By which share the validation ESR may rise; beyond it a size is left as it
+            was before this phase.
+    """
+
+    epochs: Annotated[int, Field(ge=0)] = 0
+    learning_rate: Positive = 0.001
+    tones: Annotated[int, Field(ge=0)] = 0
+    quiet_windows: Annotated[int, Field(ge=0)] = 0
+    weight: Positive = 0.3
+    most_esr_rise: NotNegative = 0.05
+
+
 class Validation(Table):
     """How the validation passage is cut so that memory stays flat; the ESR is over all of it.
 
@@ -158,6 +183,7 @@ class Recipe(Table):
     windows: Windows
     loss: Loss = Loss()
     optimizer: Optimizer
+    fine_tuning: FineTuning = FineTuning()
     validation: Validation = Validation()
 
     @model_validator(mode="after")

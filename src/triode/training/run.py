@@ -142,13 +142,14 @@ def train(
     )
 
     from triode.training.checkpoint import Identity, restore_checkpoint, save_checkpoint
+    from triode.training.fine_tuning import fine_tune
     from triode.training.loop import TrainingState, fit, initial_state, torch_settings
 
     identity = Identity.of(chosen, material, begin.sha256 if begin else "")
 
     def save(state: TrainingState) -> None:
         save_checkpoint(outputs.checkpoint, state, identity)
-        outputs.write_log(state.history)
+        outputs.write_log([*state.history, *state.fine_history])
 
     with torch_settings(device=device, threads=threads):
         weights = begin.parameters(material) if begin else None
@@ -156,7 +157,7 @@ def train(
         resuming = resume and outputs.checkpoint.exists()
         if resume:
             restore_checkpoint(outputs.checkpoint, state, identity)
-            outputs.write_log(state.history)
+            outputs.write_log([*state.history, *state.fine_history])
         finished = fit(
             state,
             material,
@@ -166,6 +167,10 @@ def train(
             save=save,
             enough=lambda history: goal is not None and _decision(history, goal, first_round).stop,
         )
+        if finished and chosen.fine_tuning.epochs:
+            finished = fine_tune(
+                state, material, chosen, device=device, progress=listener, save=save
+            )
         ending = _ending(state.history, goal, first_round) if goal and finished else None
         if ending:
             listener.on_goal(ending)
@@ -202,7 +207,7 @@ def train(
             for one in state.trainees
         ),
         epochs=len(state.history),
-        seconds=state.history[-1].seconds if state.history else 0.0,
+        seconds=max((one.seconds for one in (*state.history, *state.fine_history)), default=0.0),
         finished=finished,
         ending=ending,
         facts=pair.facts,

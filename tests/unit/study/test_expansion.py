@@ -1,9 +1,11 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from triode.errors import StudyError
+from triode.errors import RecipeError, StudyError
 from triode.graph import Activation
+from triode.study.expansion import recipe_near
 from unit.study.conftest import CONVNET
 
 WAVENET = {
@@ -127,3 +129,13 @@ def test_a_grid_without_its_axes_in_its_name_is_refused(opened: Any) -> None:
     }
     with pytest.raises(StudyError, match="name its axes"):
         opened(grids=[grid])
+
+
+def test_a_recipe_with_fine_tuning_is_refused(tmp_path: Path, repository: Path) -> None:
+    text = (repository / "recipes" / "a2.toml").read_text("utf-8")
+    path = tmp_path / "tuned.toml"
+    path.write_text(
+        text.replace("[validation]", "[fine_tuning]\nepochs = 2\n\n[validation]"), "utf-8"
+    )
+    with pytest.raises(RecipeError, match=r"does not fine-tune.*fine_tuning\.epochs = 0. Got 2"):
+        recipe_near("tuned.toml", tmp_path)
