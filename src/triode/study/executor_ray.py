@@ -36,6 +36,8 @@ class RayExecutor(Executor):
 
     def __init__(self, address: str, slots: int | None = None) -> None:
         ray = _ray()
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
         parts = urlsplit(f"//{address}")
         self._shares = _shares(parts.query)
         try:
@@ -53,7 +55,10 @@ class RayExecutor(Executor):
                 got=f"{address}: {str(error).strip().splitlines()[0]}",
             ) from error
         self._slots = slots or _room(ray.cluster_resources(), self._shares)
-        self._mailbox = ray.remote(num_cpus=0)(_Mailbox).remote()
+        # On the driver's own machine: with any other it would die in the middle of a study.
+        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+        mailbox = ray.remote(num_cpus=0, scheduling_strategy=here)(_Mailbox)
+        self._mailbox = mailbox.remote()
         self._run = ray.remote(max_retries=0)(_run_trial)
         self._jobs: dict[str, _RayJob] = {}
         self._futures: dict[Any, str] = {}
