@@ -77,7 +77,9 @@ def test_a_cluster_loses_a_piece_and_no_result(
     assert done.returncode == 0, done.stderr[-3000:]
     assert "slots 2" in lines
     assert any(line.startswith("lost") for line in lines)
-    assert "begun True" in lines
+    if victim == "worker":
+        # A node may die before what ran on it had its first epoch.
+        assert "begun True" in lines
     assert "ending finished 4 0" in lines
     assert [one.outcome.status for one in storage.trials("small")] == ["finished"] * 4
 
