@@ -6,6 +6,7 @@ The records are made up; storage (SQLite), statistics and page are the real ones
 """
 
 import argparse
+import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,10 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from machine import write_result
+from sqlalchemy import create_engine, insert
 from study_records import made_study
 
-from triode.study.report import gather, study_csv, study_json, study_page
-from triode.study.storage import default_url, open_storage
+from triode.study.report import StudyInput, gather, study_csv, study_json, study_page
+from triode.study.storage import default_url, open_storage, tables
+from triode.study.storage.rows import row_of_trial
 
 __all__ = ["measure"]
 
@@ -36,9 +39,7 @@ def measure(trials: int, folder: Path) -> dict[str, Any]:
     given = made_study(trials)
     storage = open_storage(default_url(folder))
     storage.register(given.name, given.digest, {}, str(folder))
-    _timed(times, "write every trial", lambda: storage.add_trials(given.trials))
-    for one in given.candidates:
-        storage.put_candidate(one)
+    _fill(folder, given)
     statuses = _timed(times, "list every trial", lambda: storage.statuses(given.name))
     kept = _timed(times, "read every trial", lambda: storage.trials(given.name))
     _timed(times, "read every candidate", lambda: storage.candidates(given.name))
@@ -61,6 +62,27 @@ def measure(trials: int, folder: Path) -> dict[str, Any]:
         "report_cpu_seconds": sum(times[one]["cpu_seconds"] for one in parts),
         "report_seconds": sum(times[one]["seconds"] for one in parts),
     }
+
+
+def _fill(folder: Path, given: StudyInput) -> None:
+    """All records at once; a driver adds them one by one as they end, which is not timed here."""
+    rows, texts = [], {}
+    for trial in given.trials:
+        row, shared = row_of_trial(trial)
+        rows.append(row)
+        texts |= shared
+    candidates = [
+        {"study": one.study, "name": one.candidate, "record": json.dumps(one.to_json())}
+        for one in given.candidates
+    ]
+    engine = create_engine(default_url(folder))
+    with engine.begin() as connection:
+        connection.execute(insert(tables.trials), rows)
+        connection.execute(
+            insert(tables.texts), [{"digest": key, "text": text} for key, text in texts.items()]
+        )
+        connection.execute(insert(tables.candidates), candidates)
+    engine.dispose()
 
 
 def _timed(times: Times, name: str, work: Callable[[], Result]) -> Result:

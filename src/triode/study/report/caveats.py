@@ -107,7 +107,7 @@ def _method(evidence: Evidence) -> Iterator[str]:
     yield (
         "Intervals are Student's over gear. They assume that the gear is a fair sample of all "
         "gear; where a few pieces differ by much from the others, all to one side, intervals of "
-        "95 % cover 87 to 90 %, and tests at 5 % find something in about one study of ten."
+        "95 % cover 87 to 93 %, and tests at 5 % find something in about one study of ten."
     )
     if largest > EXACT_UP_TO:
         yield "p-values of more than 16 pieces of gear come from 65,536 random patterns of signs."
