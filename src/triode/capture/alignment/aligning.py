@@ -27,7 +27,7 @@ from triode.capture.alignment.confidence import (
 )
 from triode.capture.alignment.course import PASSAGE_FRAMES, Course, passages
 from triode.capture.alignment.fitting import fitted
-from triode.capture.alignment.following import drifts, follow, refit, unlikeness
+from triode.capture.alignment.following import drifts, follow, refit
 from triode.capture.alignment.laying import lay
 from triode.capture.alignment.onsets import onset_vote
 from triode.capture.alignment.phase import correlation_vote, phase_vote
@@ -75,12 +75,11 @@ def align(
         laid = lay(wet, course, len(dry), store)
         course, rest = refit(dry, laid, course)
     average = _average(dry, laid, rest)
-    shifted = unlikeness(dry, laid, rest)
     laid = lay(wet, course, len(dry), store)
     course_at_zero = float(course.offsets[0])
     votes, clarity, begins = _votes(dry, laid, rate_hz, course, average)
     decided = votes[0]
-    sureness = confidence(track, course, votes, shifted)
+    sureness = confidence(track, course, votes)
     if sureness < USABLE_CONFIDENCE:
         raise _unrelated(sureness)
     delay = course_at_zero + decided.delay_samples

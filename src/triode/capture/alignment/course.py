@@ -32,7 +32,6 @@ class Course:
         raw_drift: The slope as measured, also where `drift` is zero because it is too little.
         pivot: The middle of what the dry signal has to say, in dry samples: the delay that was
             measured for the whole recording is that of this place.
-        shift_doubt: How far the shifts of jumps were from whole samples, by the worst estimate.
     """
 
     drift: float
@@ -47,7 +46,6 @@ class Course:
     drift_deviation: float = np.inf
     raw_drift: float = 0.0
     pivot: float = 0.0
-    shift_doubt: float = 0.0
 
     def at(self, samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The delay of the answer to each of some dry samples."""

@@ -135,7 +135,6 @@ def _with_whole_shifts(rest: Course, taken: npt.NDArray[np.float64]) -> Course:
     return replace(
         tied,
         residuals=rest.residuals + rest.at(rest.centres) - tied.at(rest.centres),
-        shift_doubt=float(np.abs(estimates - shifts[:, None]).max()),
     )
 
 

@@ -137,16 +137,16 @@ def vote(estimator: str, sureness: float, *, agrees: bool = True) -> Vote:
 
 
 def test_agreement_decides(followed: tuple[Track, Course]) -> None:
-    alike = np.zeros(1)
+    track, course = followed
     decided = vote("phase", 0.9)
-    together = confidence(*followed, [decided, vote("click", 0.9)], alike)
-    alone = confidence(*followed, [decided], alike)
-    disputed = confidence(*followed, [decided, vote("click", 0.9, agrees=False)], alike)
-    unheard = confidence(*followed, [decided, vote("click", 0.1, agrees=False)], alike)
+    together = confidence(*followed, [decided, vote("click", 0.9)])
+    alone = confidence(*followed, [decided])
+    disputed = confidence(*followed, [decided, vote("click", 0.9, agrees=False)])
+    unheard = confidence(*followed, [decided, vote("click", 0.1, agrees=False)])
     assert together == 1
     assert alone == unheard == pytest.approx(0.7)
     assert disputed < 0.5
-    uneven = confidence(*followed, [decided, vote("click", 0.9)], np.array([0.0, 3.0]))
-    assert uneven < 0.5
+    broken = replace(course, edges=np.array([1000.0]))
+    assert confidence(track, broken, [decided, vote("click", 0.9)]) < 0.5
     wavering = replace(decided, uncertainty_samples=3.0)
-    assert confidence(*followed, [wavering, vote("click", 0.9)], alike) < 0.5
+    assert confidence(*followed, [wavering, vote("click", 0.9)]) < 0.5
