@@ -8,6 +8,7 @@ A test fails when what this writes differs from what is in the repository.
 import inspect
 import json
 import re
+import statistics
 import types
 import typing
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ NOTICE = "<!-- Written by docs/generate.py. -->\n\n"
 def pages() -> dict[Path, str]:
     """Every generated page and its text."""
     return {
+        FOLDER / "alignment.md": NOTICE + "\n".join(_alignment()) + "\n",
         FOLDER / "cli.md": NOTICE + "\n".join(_commands()) + "\n",
         FOLDER / "checks.md": NOTICE + "\n".join(_checks()) + "\n",
         FOLDER / "coverage.md": NOTICE + "\n".join(_coverage()) + "\n",
@@ -231,6 +233,49 @@ def _coverage() -> Iterator[str]:
 
 def _share(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.0f} %"
+
+
+def _alignment() -> Iterator[str]:
+    result = json.loads((RESULTS / "capture_alignment.json").read_text(encoding="utf-8"))
+    cases, total = result["cases"], result["summary"]
+    yield "# Alignment\n"
+    yield f"How well disturbances are found again, measured on {len(cases)} recordings: 40 s of"
+    yield f"each of {len(result['undisturbed'])} pieces of gear, with something done to them."
+    yield "The error is the estimate of the disturbed less that of the undisturbed less what was"
+    yield "inserted. A case is right when it is at most 0.1 sample at both ends of the recording,"
+    yield "the polarity is right or said to be unclear, as many gaps are found as were made, and"
+    yield "each is left out of training. It is sure when the confidence is at least 0.5. A case"
+    yield "that is wrong and sure is silently wrong. `make bench-capture` measures it anew; the"
+    yield "[explanation](../explanation/alignment.md) says how it is done.\n"
+    yield f"Right and sure: {total['right_and_sure']} of {len(cases)}"
+    yield f"({_share(total['right_and_sure'] / len(cases), digits=1)}). Right but unsure:"
+    yield f"{total['right_but_unsure']}. Wrong, and unsure or refused: {total['wrong_and_unsure']}."
+    yield f"Silently wrong: {total['silently_wrong']}.\n"
+    for key, title in (("kind", "What was done"), ("gear", "Gear")):
+        rows = []
+        for value in dict.fromkeys(case[key] for case in cases):
+            some = [case for case in cases if case[key] == value]
+            kinds = [(case["right"], case["sure"]) for case in some]
+            counts = [kinds.count(one) for one in ((True, True), (True, False), (False, False))]
+            figures = [len(some), *counts, kinds.count((False, True))]
+            rows.append((value, *map(str, figures)))
+        yield f"## {title}\n"
+        heads = ("right and sure", "right, unsure", "wrong, unsure", "silently wrong")
+        yield from _table((key, "cases", *heads), rows)
+    gaps = [case["excluded_seconds"] for case in cases if case.get("excluded_seconds")]
+    places = [abs(case["place_error_samples"]) for case in cases if "place_error_samples" in case]
+    yield "## Lost and repeated samples\n"
+    yield f"Half of the gaps are placed within {statistics.median(places):.1f} samples."
+    yield f"Around one, {statistics.median(gaps):.1f} s are left out at the median,"
+    yield f"{max(gaps):.1f} s at most.\n"
+    refused = sum(note["refused"] for note in result["single_notes"])
+    notes = len(result["single_notes"])
+    yield f"Of {notes} recordings of a single note each, {refused} are refused:"
+    yield "one period is like the next. `--delay` is for them.\n"
+
+
+def _share(value: float | None, digits: int = 0) -> str:
+    return "" if value is None else f"{100 * value:.{digits}f} %"
 
 
 def _recipes() -> Iterator[str]:

@@ -48,8 +48,8 @@ def confidence(track: Track, course: Course, votes: Sequence[Vote]) -> float:
     # With a quarter of the recording left out, it would say something else.
     if decided.uncertainty_samples > _STEADY_SAMPLES:
         agreement = min(agreement, _DISPUTED)
-    # How many samples were lost is never sure: of the gaps in the benchmark one in thirty came out
-    # a sample wrong, and nothing told them from the others.
+    # How many samples were lost is never sure: of the gaps in the benchmark one in five came out
+    # wrong, and nothing told them all from the others.
     whole = _DISPUTED if len(course.edges) else 1.0
     on_course = min(1.0, course.share / _ON_COURSE_SHARE) ** 2
     return related * distinct * agreement * whole * on_course
