@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from triode.audio import blocks_of, peak_of
+
 __all__ = ["CLICK", "LONGEST_CODE", "MARKER_SECONDS", "Marker", "click_seconds", "find_markers"]
 
 CLICK: Final = 0.9
@@ -73,8 +75,7 @@ def _steps(distance: int, rate_hz: float, most: int) -> int | None:
 
 def _clicks(signal: npt.NDArray[np.float32], rate_hz: float) -> list[int]:
     """Where something short and loud stands alone."""
-    magnitude = np.abs(signal)
-    loud = np.flatnonzero(magnitude > _LOUD_SHARE * magnitude.max(initial=0.0))
+    loud = _loud(signal)
     spread = round(_SPREAD_SECONDS * rate_hz)
     quiet = round(_QUIET_SECONDS * rate_hz)
     starts = np.flatnonzero(np.diff(loud, prepend=-quiet - 1) > quiet)
@@ -82,10 +83,20 @@ def _clicks(signal: npt.NDArray[np.float32], rate_hz: float) -> list[int]:
     for begin, end in pairwise([*starts, len(loud)]):
         if loud[end - 1] - loud[begin] > spread:
             continue
-        place = int(loud[begin] + np.argmax(magnitude[loud[begin] : loud[end - 1] + 1]))
-        around = magnitude[max(0, place - quiet) : place + quiet + 1].copy()
+        place = int(loud[begin] + np.argmax(np.abs(signal[loud[begin] : loud[end - 1] + 1])))
+        around = np.abs(signal[max(0, place - quiet) : place + quiet + 1])
         centre = min(place, quiet)
         around[max(0, centre - spread) : centre + spread + 1] = 0.0
-        if around.max(initial=0.0) <= _QUIET_SHARE * magnitude[place]:
+        if around.max(initial=0.0) <= _QUIET_SHARE * abs(signal[place]):
             found.append(place)
     return found
+
+
+def _loud(signal: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """The samples that are loud beside the loudest, looked for block by block."""
+    limit = np.float32(_LOUD_SHARE * peak_of(signal))
+    found, start = [np.zeros(0, np.int64)], 0
+    for one in blocks_of(signal):
+        found.append(start + np.flatnonzero(np.abs(one) > limit))
+        start += len(one)
+    return np.concatenate(found)
