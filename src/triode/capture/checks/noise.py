@@ -26,7 +26,7 @@ def check_noise(subject: Subject) -> Finding:
     """Level of the noise floor, and the ESR below which no capture can get because of it."""
     window = round(_WINDOW_SECONDS * subject.rate_hz)
     pauses = [(one.settled, one.stop) for one in subject.pauses]
-    wet = stretch_spectra(subject.wet, pauses, window)[:_MOST_WINDOWS]
+    wet = stretch_spectra(subject.wet, pauses, window, _MOST_WINDOWS)
     if len(wet) < 4:
         return Finding(
             check="noise",
@@ -34,7 +34,7 @@ def check_noise(subject: Subject) -> Finding:
             summary="The dry recording never rests, so the gear's noise floor cannot be measured.",
             advice=("Leave a second of silence at the start of the next dry recording.",),
         )
-    dry = stretch_spectra(subject.dry, pauses, window)[: len(wet)]
+    dry = stretch_spectra(subject.dry, pauses, window, len(wet))
     lowest = round(_LOWEST_HZ * window / subject.rate_hz)
     power = np.abs(wet[:, lowest:]) ** 2
     # The quieter half: the louder one may still hold the end of a note.
