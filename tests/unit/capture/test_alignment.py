@@ -1,5 +1,6 @@
 """Delay and polarity of made-up and real pairs."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import scipy.signal
 
 from triode.audio import read_audio, read_between
 from triode.capture import Alignment, align
+from triode.capture.alignment import given_delay
 from triode.errors import CaptureError
 
 RATE_HZ = 48_000
@@ -173,3 +175,9 @@ def test_what_is_inserted_is_found(
     assert jump.shift_samples == change["jump"]
     place = at - base.delay_samples - change["jump"]
     assert abs(jump.position_samples - place) <= jump.uncertainty_samples + 1
+
+
+@pytest.mark.parametrize("delay", [math.nan, math.inf])
+def test_a_given_delay_has_to_be_a_number(delay: float) -> None:
+    with pytest.raises(CaptureError, match=r"--delay.*that cannot be a delay.*a number of samples"):
+        given_delay(delay)

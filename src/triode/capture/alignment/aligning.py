@@ -113,7 +113,17 @@ def given_delay(delay_samples: float) -> Alignment:
 
     It is taken literally: the wet signal is moved so that one sample of it is left, by
     interpolation if that takes a fraction. Polarity, drift and jumps are not known then.
+
+    Raises:
+        CaptureError: It is not a number.
     """
+    if not math.isfinite(delay_samples):
+        raise CaptureError(
+            "that cannot be a delay",
+            where="--delay",
+            expected="a number of samples, such as 136 or -12.5",
+            got=str(delay_samples),
+        )
     target = delay_samples - _MARGIN_SAMPLES if delay_samples else 0.0
     return Alignment(
         delay_samples=delay_samples,
