@@ -55,7 +55,7 @@ def report(
     from triode.files import make_folder, refuse_overwrite, require_suffix, write_text_atomically
     from triode.study.report import gather, study_csv, study_page
     from triode.study.reporting import study_input
-    from triode.study.storage import default_url, open_storage
+    from triode.study.storage import default_url, open_to_read
 
     page = output or Path(f"{name}.html")
     require_suffix(page, ".html", ".htm")
@@ -63,7 +63,7 @@ def report(
         if path is not None:
             refuse_overwrite(path, force=force)
     console = Console(soft_wrap=True, highlight=False)
-    kept = open_storage(storage or default_url(folder.resolve()))
+    kept = open_to_read(storage or default_url(folder.resolve()))
     evidence = gather(
         study_input(
             kept,

@@ -139,9 +139,9 @@ def _recipe(text: str) -> "Recipe | str":
     if not text.startswith(prefix):
         return text
     from triode.study.best import best_recipe
-    from triode.study.storage import default_url, open_storage
+    from triode.study.storage import default_url, open_to_read
 
-    return best_recipe(open_storage(default_url(Path("studies").resolve())), text[len(prefix) :])
+    return best_recipe(open_to_read(default_url(Path("studies").resolve())), text[len(prefix) :])
 
 
 def _print(console: "Console", result: "Result", dry: Path, wet: Path) -> None:

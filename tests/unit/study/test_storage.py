@@ -11,7 +11,7 @@ import pytest
 
 from triode.errors import StudyError
 from triode.study.record import CandidateRecord, Outcome, TrialRecord
-from triode.study.storage import Storage, default_url, open_storage
+from triode.study.storage import Storage, default_url, open_storage, open_to_read
 from unit.study.postgresql import Server, postgresql_server
 from unit.study.test_record import CANDIDATE, TRIAL
 
@@ -193,3 +193,9 @@ def test_a_lost_connection_is_made_anew(server: Server) -> None:
     server.start()
     assert len(storage.trials("glimpse")) == 2
     storage.close()
+
+
+def test_reading_makes_no_storage(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"no studies are kept here.*triode study run"):
+        open_to_read(default_url(tmp_path / "studies"))
+    assert list(tmp_path.iterdir()) == []

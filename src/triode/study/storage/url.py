@@ -11,7 +11,7 @@ from triode.files import make_folder
 from triode.study.storage.storage import Storage
 from triode.study.storage.tables import METADATA
 
-__all__ = ["default_url", "open_storage"]
+__all__ = ["default_url", "open_storage", "open_to_read"]
 
 _BUSY_SECONDS = 60
 _SHOWN = "sqlite:///studies.sqlite or postgresql://user@host/database"
@@ -42,6 +42,20 @@ def open_storage(url: str) -> Storage:
             hint="Start the database, correct --storage, or leave it out for a file.",
         ) from error
     return Storage(engine)
+
+
+def open_to_read(url: str) -> Storage:
+    """The storage at `url`, which has to be there: nothing is made.
+
+    Raises:
+        StudyError: As `open_storage`, or the file does not exist.
+    """
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        raise StudyError(
+            "no studies are kept here", where=path, hint="Begin one with: triode study run FILE"
+        )
+    return open_storage(url)
 
 
 def _engine(url: str) -> Engine:
