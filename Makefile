@@ -57,7 +57,7 @@ clean:
 	$(PIP) hatchling
 	rm -rf dist
 	$(BIN)/hatchling build --target wheel
-	$(PIP) "$$(ls dist/*.whl)[capture,study,dev]"
+	$(PIP) "$$(ls dist/*.whl)[capture,listen,study,dev]"
 	touch $@
 
 # Triode itself as the wheel that users get, built again whenever a source changes.
