@@ -70,7 +70,7 @@ class SignalStore:
                     where=self._folder,
                     expected=f"{frames * 4 >> 20} MB of free space",
                     got=error.strerror or error,
-                    hint="Make room, or choose an output in another folder.",
+                    hint="Make room there, choose an output in another folder, or set TMPDIR.",
                 ) from error
 
 

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+from triode.audio import IN_MEMORY, SignalStore
 from triode.capture.checks import Finding, RefusedError, Severity, refusal_finding
 from triode.capture.making import make_pair
 from triode.capture.pair import Pair
@@ -45,6 +46,7 @@ def examine(
     channel: int | None = None,
     delay_samples: float | None = None,
     repair: bool = True,
+    store: SignalStore = IN_MEMORY,
 ) -> Examination:
     """Make a pair of two files, and keep what was found even when that fails.
 
@@ -52,6 +54,7 @@ def examine(
 
     Raises:
         AudioError: A file cannot be read.
+        OutputError: The store for long recordings cannot be written.
     """
     try:
         pair = make_pair(
@@ -61,6 +64,7 @@ def examine(
             channel=channel,
             delay_samples=delay_samples,
             repair=repair,
+            store=store,
         )
     except RefusedError as error:
         return Examination(pair=None, error=error, findings=error.findings)

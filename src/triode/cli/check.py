@@ -1,5 +1,6 @@
 """`triode check`: whether two recordings make a usable pair, and what is known about them."""
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,6 +41,7 @@ def check(
     ] = _A2_RECEPTIVE_FIELD,
 ) -> None:
     """Say what is wrong with two recordings, why, and what to do; fail if they are unusable."""
+    from triode.audio import SignalStore
     from triode.capture import examine, split
     from triode.errors import CaptureError, TriodeError
     from triode.report.check_page import check_output, write_check_page
@@ -49,7 +51,13 @@ def check(
     parts: Split | None = None
     try:
         result = examine(
-            dry, wet, rate_hz=rate, channel=channel, delay_samples=delay, repair=not no_repair
+            dry,
+            wet,
+            rate_hz=rate,
+            channel=channel,
+            delay_samples=delay,
+            repair=not no_repair,
+            store=SignalStore(Path(tempfile.gettempdir())),
         )
         error: TriodeError | None = result.error
         if result.pair is not None:

@@ -222,12 +222,14 @@ def _check_device(device: str, threads: int | None) -> None:
             "training needs torch, which is not installed",
             hint="Install it with: pip install 'triode[train]'",
         )
-    import torch
-
     if threads is not None and threads < 1:
         raise TrainingError("no threads to train with", expected="1 or more", got=threads)
     if device not in DEVICES:
         raise TrainingError("unknown device", expected=f"one of {', '.join(DEVICES)}", got=device)
+    if device == "cpu":
+        return  # without torch, whose 180 MB then come when the recordings have been looked at
+    import torch
+
     available = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),

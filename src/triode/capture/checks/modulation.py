@@ -43,6 +43,7 @@ _LEVEL_RANGE_DB = 40.0
 _MOST_CHANGE_DB = 6.0
 _NOT_THE_MUSIC_DB = 7.0
 _LEAST_DEPTH = 3e-3
+_BINS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,8 +156,12 @@ def _change_spectrum(
 ) -> npt.NDArray[np.float64]:
     """Power of the changes at each rate, of either sign, all frequencies together."""
     window = scipy.signal.windows.hann(len(change)).astype(np.float32)
-    transformed = scipy.fft.fft(change * window[:, None], n=size, axis=0)
-    strength = (np.abs(transformed) ** 2 @ weight).astype(np.float64)
+    strength = np.zeros(size)
+    # A few frequencies at a time: the transforms of all of them take a hundred megabytes.
+    for start in range(0, len(weight), _BINS_AT_ONCE):
+        bins = slice(start, start + _BINS_AT_ONCE)
+        transformed = scipy.fft.fft(change[:, bins] * window[:, None], n=size, axis=0)
+        strength += np.abs(transformed) ** 2 @ weight[bins]
     return np.asarray(strength[1 : size // 2] + strength[-1 : -(size // 2) : -1])
 
 

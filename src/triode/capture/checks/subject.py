@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from triode.audio import Audio, Levels
+from triode.audio import Audio, Levels, release
 from triode.capture.checks.pauses import Pause, find_pauses
 from triode.capture.checks.short_time import ShortTime, short_time
 from triode.capture.repeats import Repeat
@@ -52,6 +52,11 @@ class Subject:
     true_wet_rate_hz: int
     wet_channel: int
     channel_likeness: tuple[float, ...]
+
+    def release(self) -> None:
+        """Give back the memory of mapped signals; see `triode.audio.store`."""
+        for signal in (self.dry, self.wet, self.dry_file.samples, self.wet_file.samples):
+            release(signal)
 
     @cached_property
     def pauses(self) -> tuple[Pause, ...]:

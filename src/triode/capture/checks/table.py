@@ -71,7 +71,10 @@ def run_checks(subject: Subject) -> tuple[Finding, ...]:
     closes looks like a tail; where the gain moves, differences in level tell no order,
     unless the answer comes first.
     """
-    found = {check.id: check.run(subject) for check in CHECKS}
+    found = {}
+    for check in CHECKS:
+        found[check.id] = check.run(subject)
+        subject.release()
 
     def alarm(check: str) -> bool:
         return found[check].severity.rank >= Severity.WARNING.rank

@@ -49,6 +49,7 @@ def measure_tail(subject: Subject) -> Tail | None:
         if stop - pause.start < _SHORTEST_SECONDS * subject.rate_hz or pause.start == 0:
             continue
         spectra = stretch_spectra(subject.wet, [(pause.start, stop)], window)
+        subject.release()
         power = np.sum(np.abs(spectra[:, lowest:]) ** 2, axis=1)
         levels = 10 * np.log10(np.maximum(power / subject.wet_power, 1e-15))
         seconds = (np.arange(len(levels)) + 1) * window / 2 / subject.rate_hz

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from triode.audio import blocks_of, peak_of
+from triode.audio import blocks_of, peak_of, release
 
 __all__ = ["CLICK", "LONGEST_CODE", "MARKER_SECONDS", "Marker", "click_seconds", "find_markers"]
 
@@ -89,6 +89,7 @@ def _clicks(signal: npt.NDArray[np.float32], rate_hz: float) -> list[int]:
         around[max(0, centre - spread) : centre + spread + 1] = 0.0
         if around.max(initial=0.0) <= _QUIET_SHARE * abs(signal[place]):
             found.append(place)
+        release(signal)
     return found
 
 
