@@ -343,15 +343,17 @@ def torch_settings(*, device: str, threads: int | None) -> Iterator[None]:
     bits, and no player does.
     """
     threads_before = torch.get_num_threads()
-    deterministic_before = torch.are_deterministic_algorithms_enabled()
+    deterministic_before = torch.get_deterministic_debug_mode()
     tf32_before = torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32
     if threads is not None:
         torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(device == "cpu" or deterministic_before)
+    # What `use_deterministic_algorithms` does, without torch's compiler, which it would load.
+    if device == "cpu":
+        torch.set_deterministic_debug_mode("error")
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     try:
         yield
     finally:
         torch.set_num_threads(threads_before)
-        torch.use_deterministic_algorithms(deterministic_before)
+        torch.set_deterministic_debug_mode(deterministic_before)
         torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32 = tf32_before
