@@ -7,14 +7,23 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from conformance.compiled import Executable
-from triode.compiler import Compiler, Isa, emit_module
+from triode.compiler import Compiler, Isa, emit_module, known_compilers
 from triode.compiler.toolchain import COMPILE_FLAGS
 from triode.errors import CompileError
 from triode.graph import settle_samples
 
-__all__ = ["NativeProgram", "build", "can_build"]
+__all__ = ["SANITIZING", "NativeProgram", "build", "can_build", "sanitizing_compiler"]
+
+SANITIZING = (
+    "-O1",
+    "-g",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+    "-fno-omit-frame-pointer",
+)
 
 _SOURCES = Path(__file__).parent / "native"
 
@@ -80,3 +89,13 @@ def can_build(compiler: Compiler, flags: Sequence[str], folder: Path) -> bool:
         return False
     done = subprocess.run(["./probe"], cwd=folder, capture_output=True, check=False)
     return done.returncode == 0
+
+
+def sanitizing_compiler(folder: Path) -> Compiler:
+    """A compiler whose sanitizers work here; gcc brings its own, Clang's are a package apart."""
+    found = {compiler.origin: compiler for compiler in known_compilers()}
+    for origin in ("gcc", "clang", "cc"):
+        compiler = found.get(origin)
+        if compiler and can_build(compiler, SANITIZING, folder):
+            return compiler
+    pytest.skip("no compiler here brings AddressSanitizer")

@@ -11,20 +11,13 @@ import numpy.typing as npt
 import pytest
 
 from conformance.compiled import INSTRUCTION_SETS, Executable, defined, engine, examples
-from conformance.native_program import NativeProgram, build, can_build
+from conformance.native_program import SANITIZING, NativeProgram, build, sanitizing_compiler
 from conformance.ours import distance
 from conformance.strategies import random_wavenet, seeded
-from triode.compiler import Compiler, Isa, known_compilers
+from triode.compiler import Compiler, Isa
 from triode.errors import TriodeError
 from triode.runtime.engine import Engine
 
-FLAGS = (
-    "-O1",
-    "-g",
-    "-fsanitize=address,undefined",
-    "-fno-sanitize-recover=all",
-    "-fno-omit-frame-pointer",
-)
 EXAMPLES = examples()
 CACHE_LINE_BYTES = 64
 TOLERANCE = 2e-5
@@ -35,17 +28,11 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the sanitizers' prog
 
 @pytest.fixture(scope="module")
 def sanitizing(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
-    """A compiler whose sanitizers work here; gcc brings its own, Clang's are a package apart."""
-    found = {compiler.origin: compiler for compiler in known_compilers()}
-    for origin in ("gcc", "clang", "cc"):
-        compiler = found.get(origin)
-        if compiler and can_build(compiler, FLAGS, tmp_path_factory.mktemp("probe")):
-            return compiler
-    pytest.skip("no compiler here brings AddressSanitizer")
+    return sanitizing_compiler(tmp_path_factory.mktemp("probe"))
 
 
 def sanitized(network: Executable, isa: Isa, compiler: Compiler, folder: Path) -> NativeProgram:
-    return build(network, isa, compiler, "exact_buffers.c", folder, flags=FLAGS)
+    return build(network, isa, compiler, "exact_buffers.c", folder, flags=SANITIZING)
 
 
 def check(program: NativeProgram, dry: npt.NDArray[np.float32]) -> None:

@@ -26,7 +26,7 @@ from triode.graph import Graph, Parameters, receptive_field
 from triode.graph.torch_mapping import TorchGraph
 from triode.training.dealing import Dealer, Float32Array, aligned_floats
 
-__all__ = ["CompiledGraph", "SegmentKernel", "check_signal", "run_windows"]
+__all__ = ["CompiledGraph", "SegmentKernel", "check_signal", "gathered", "run_windows"]
 
 Slope = Callable[[int, Float32Array], Float32Array]
 LossOfWindow = Callable[[int, Float32Array], tuple[float, Float32Array]]
@@ -202,7 +202,7 @@ class SegmentKernel:
         """(batch, outputs, frames - run-in) of windows (batch, inputs, frames)."""
         signal = np.ascontiguousarray(signal)
         batch, _, frames = signal.shape
-        weights = _gathered(parameters, self.segment.forward_index)
+        weights = gathered(parameters, self.segment.forward_index)
         out = np.empty((batch, self._outputs, frames - self.segment.run_in), np.float32)
 
         def evaluate(window: int, area: Float32Array) -> None:
@@ -249,8 +249,8 @@ class SegmentKernel:
         """
         signal = np.ascontiguousarray(signal)
         batch, _, frames = signal.shape
-        weights = _gathered(parameters, self.segment.forward_index)
-        turned = _gathered(parameters, self.segment.backward_index)
+        weights = gathered(parameters, self.segment.forward_index)
+        turned = gathered(parameters, self.segment.backward_index)
         out = np.empty((batch, self._outputs, frames - self.segment.run_in), np.float32)
         sums = np.empty((batch, sum(one.size for one in self.segment.trained)), np.float32)
         signal_gradient = np.empty_like(signal) if to_signal else None
@@ -305,7 +305,7 @@ class SegmentKernel:
         return areas[:count]
 
 
-def _gathered(parameters: Float32Array, index: npt.NDArray[np.int64]) -> Float32Array:
+def gathered(parameters: Float32Array, index: npt.NDArray[np.int64]) -> Float32Array:
     """The packed weights that `index` describes; see `Segment`."""
     weights = aligned_floats(len(index))
     held = index >= 0
