@@ -18,6 +18,7 @@ __all__ = [
     "TestSetError",
     "TrainingError",
     "TriodeError",
+    "WebError",
 ]
 
 
@@ -104,6 +105,10 @@ class TestSetError(TriodeError):
     """A test set, an engine to play it, or a result of playing it cannot be used."""
 
     __test__ = False  # not a test class, whatever its name says to pytest
+
+
+class WebError(TriodeError):
+    """A server cannot be started, or what was asked of it cannot be done."""
 
 
 class OutputError(TriodeError):
