@@ -1,11 +1,19 @@
 """The sound system, with the `live` extra (sounddevice over PortAudio), and what is plugged in."""
 
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
 
 from triode.errors import AudioError
 
-__all__ = ["Device", "device_lines", "find_device", "load_sounddevice"]
+__all__ = [
+    "Device",
+    "DeviceFacts",
+    "device_lines",
+    "devices",
+    "find_device",
+    "load_sounddevice",
+]
 
 Device = str | int | None
 """Name (a part will do) or number of a device; None for the system's default."""
@@ -53,6 +61,46 @@ def find_device(device: Device, kind: Literal["input", "output"]) -> dict[str, A
             hint=f"Choose one with --{kind}." if names else "Connect one and try again.",
         ) from error
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceFacts:
+    """One side of a device.
+
+    Attributes:
+        number: By which it is chosen.
+        name: As the system calls it.
+        channels: How many it has of this kind.
+        rate_hz: Its own sample rate.
+        is_default: Whether the system takes it when none is chosen.
+    """
+
+    number: int
+    name: str
+    channels: int
+    rate_hz: int
+    is_default: bool
+
+
+def devices(kind: Literal["input", "output"]) -> tuple[DeviceFacts, ...]:
+    """Every device that has channels of this kind.
+
+    Raises:
+        AudioError: The sound system cannot be asked.
+    """
+    sounddevice = load_sounddevice()
+    default = sounddevice.default.device[kind]
+    return tuple(
+        DeviceFacts(
+            number=number,
+            name=one["name"],
+            channels=one[f"max_{kind}_channels"],
+            rate_hz=round(one["default_samplerate"]),
+            is_default=number == default,
+        )
+        for number, one in enumerate(sounddevice.query_devices())
+        if one[f"max_{kind}_channels"] > 0
+    )
 
 
 def device_lines(kind: Literal["input", "output"]) -> list[str]:

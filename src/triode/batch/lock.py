@@ -14,11 +14,17 @@ _NAME = ".triode-batch.lock"
 
 
 @contextlib.contextmanager
-def folder_lock(folder: Path) -> Iterator[None]:
+def folder_lock(
+    folder: Path, problem: str = "another batch works in this folder"
+) -> Iterator[None]:
     """Hold `folder` for this process.
 
+    Args:
+        folder: What to hold.
+        problem: What is wrong when another process has it.
+
     Raises:
-        BatchError: Another batch works in it.
+        BatchError: Another process has it.
         OutputError: It cannot be written.
     """
     try:
@@ -32,7 +38,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
             _lock(file)
         except OSError as error:
             raise BatchError(
-                "another batch works in this folder",
+                problem,
                 where=folder,
                 hint="Wait for it, end it, or choose another folder.",
             ) from error

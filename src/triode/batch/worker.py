@@ -9,17 +9,18 @@ from triode.batch.teller import Teller
 from triode.errors import TriodeError
 from triode.training import Progress, Result, train
 
-__all__ = ["main"]
+__all__ = ["main", "train_row"]
 
 
 def main() -> None:
     """Do the task on standard input; errors raised on purpose are an outcome like any other."""
-    serve(_do)
+    serve(train_row)
 
 
-def _do(
+def train_row(
     task: Mapping[str, Any], tell: Tell, orders: Orders, notices: list[str]
 ) -> Mapping[str, Any]:
+    """Train as the task says; see `triode.batch.serving.serve` for arguments and result."""
     try:
         outcome = _train(task, Teller(tell, orders), notices)
     except TriodeError as error:

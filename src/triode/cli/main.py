@@ -22,6 +22,7 @@ from triode.cli.lint import lint
 from triode.cli.play import play
 from triode.cli.render import render
 from triode.cli.report import report
+from triode.cli.studio import studio
 from triode.cli.study import study
 from triode.cli.testset import testset
 from triode.cli.train import train
@@ -55,6 +56,7 @@ for verb in (
     bench,
     doctor,
     demo,
+    studio,
 ):
     application.command()(verb)
 application.add_typer(capture, name="capture")

@@ -29,6 +29,7 @@ class Comparison:
     Attributes:
         evaluation: Every size of every capture, in the order given, the largest size first.
         paths: The file of each of them.
+        names: What the captures are called, in the order given.
         reference: What they are held against: None for a recording of the gear, else the name of
             the first capture.
         warnings: What is odd about the files.
@@ -36,6 +37,7 @@ class Comparison:
 
     evaluation: Evaluation
     paths: tuple[Path, ...]
+    names: tuple[str, ...]
     reference: str | None
     warnings: tuple[str, ...]
 
@@ -67,6 +69,7 @@ def compare(
     wet_path: Path | None = None,
     *,
     channel: int | None = None,
+    names: Sequence[str] | None = None,
 ) -> Comparison:
     """Measure every size of several captures side by side.
 
@@ -77,10 +80,12 @@ def compare(
         dry_path: What is played through them; resampled to their rate if need be.
         wet_path: What the gear made of it.
         channel: Which channel of the recordings to use, from 1.
+        names: What to call the captures; None calls them by their files.
 
     Raises:
         TriodeError: A file cannot be read or used, or the sample rates differ.
     """
+    called = _file_names(model_paths) if names is None else names
     models = [read(path) for path in model_paths]
     rate_hz = models[0].rate_hz
     for path, model in zip(model_paths, models, strict=True):
@@ -92,13 +97,13 @@ def compare(
                 got=f"{model.rate_hz:g} Hz",
             )
     entries = [
-        (path, network, _label(path, model, network, model_paths))
-        for path, model in zip(model_paths, models, strict=True)
+        (path, network, _label(name, model, network))
+        for path, model, name in zip(model_paths, models, called, strict=True)
         for network in reversed(networks(model))
     ]
     warnings = [
-        f"{path.name}: {one}"
-        for path, model in zip(model_paths, models, strict=True)
+        f"{path.name if names is None else name}: {one}"
+        for path, model, name in zip(model_paths, models, called, strict=True)
         for one in model.warnings
     ]
     used = [network for _, network, _ in entries]
@@ -115,15 +120,23 @@ def compare(
             response=small_signal_response(recording.dry, recording.wet, recording.rate_hz),
         ),
         paths=tuple(path for path, _, _ in entries),
+        names=tuple(called),
         reference=entries[0][2] if wet_path is None else None,
         warnings=tuple(warnings),
     )
 
 
-def _label(path: Path, model: Model, network: Network, all_paths: Sequence[Path]) -> str:
-    """The file's name, with its folder where two are alike, and the size's where there are more."""
-    same = [one for one in all_paths if one.stem == path.stem]
-    name = path.stem if len(same) == 1 else f"{path.parent.name}/{path.stem}"
+def _file_names(paths: Sequence[Path]) -> list[str]:
+    """Each file's name, with its folder where two are alike."""
+    stems = [path.stem for path in paths]
+    return [
+        path.stem if stems.count(path.stem) == 1 else f"{path.parent.name}/{path.stem}"
+        for path in paths
+    ]
+
+
+def _label(name: str, model: Model, network: Network) -> str:
+    """The capture's name, and the size's where there are more."""
     return name if len(networks(model)) == 1 else f"{name} {network.name.capitalize()}"
 
 

@@ -7,6 +7,7 @@ arguments give the same samples.
 
 from triode.synthetic.amplifier import OVERSAMPLING, amplify
 from triode.synthetic.amplifier_settings import AmplifierSettings, random_settings
+from triode.synthetic.cabinet import cabinet_impulse_response
 from triode.synthetic.demo import demo_pair
 from triode.synthetic.guitar import performance, play_phrase
 from triode.synthetic.phrases import PHRASES, Phrase, Stroke
@@ -20,6 +21,7 @@ __all__ = [
     "Pluck",
     "Stroke",
     "amplify",
+    "cabinet_impulse_response",
     "demo_pair",
     "performance",
     "play_phrase",

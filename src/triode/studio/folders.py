@@ -1,0 +1,92 @@
+"""Where a library keeps its files; every name in it is one of ours."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from triode.files import make_folder
+
+__all__ = ["CaptureFiles", "Folders"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureFiles:
+    """The files of one capture; which of them exist says how far it is."""
+
+    folder: Path
+
+    @property
+    def model(self) -> Path:
+        """The capture itself."""
+        return self.folder / "capture.nam"
+
+    @property
+    def log(self) -> Path:
+        """One JSON object per epoch, as the training writes it."""
+        return self.folder / "capture.training.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What an interrupted training goes on from."""
+        return self.folder / "capture.checkpoint"
+
+    @property
+    def report(self) -> Path:
+        """The page about it, once it was asked for."""
+        return self.folder / "report.html"
+
+    def recording(self, side: str) -> Path | None:
+        """The recording "dry" or "wet"; its suffix is that of what was sent."""
+        return next(iter(sorted(self.folder.glob(f"{side}.*"))), None)
+
+    def remove(self) -> None:
+        """Remove all of it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folders:
+    """The folders of a library."""
+
+    root: Path
+
+    @classmethod
+    def made(cls, root: Path) -> Self:
+        """Those of a library at `root`, made where they are missing.
+
+        Raises:
+            OutputError: One cannot be made.
+        """
+        folders = cls(root=root)
+        for folder in (root, folders.uploads, folders.captures, folders.cache):
+            make_folder(folder)
+        return folders
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.root / "library.db"
+
+    @property
+    def uploads(self) -> Path:
+        """Files that were sent, by id."""
+        return self.root / "uploads"
+
+    @property
+    def captures(self) -> Path:
+        """A folder for each capture, by id."""
+        return self.root / "captures"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again."""
+        return self.root / "cache"
+
+    def upload(self, upload_id: str) -> Path:
+        """The file of an upload."""
+        return self.uploads / upload_id
+
+    def capture(self, capture_id: str) -> CaptureFiles:
+        """The files of a capture."""
+        return CaptureFiles(folder=self.captures / capture_id)

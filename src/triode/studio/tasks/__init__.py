@@ -1,0 +1,1 @@
+"""What worker processes of the studio do, a module each: `do(task, tell, orders)`."""
