@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from triode.batch.lock import folder_lock
 from triode.batch.manifest import Row
 from triode.batch.outcome import Outcome, RowFiles, Status
-from triode.batch.process import Worker
 from triode.batch.settings import BatchSettings, row_identity
 from triode.batch.table import write_tables
 from triode.errors import OutputError, TriodeError
 from triode.files import make_folder
 from triode.nam import read
+from triode.processes import Worker, folder_lock
 from triode.training import load_recipe
 from triode.training.stopping import parse_until
 
@@ -91,7 +90,7 @@ def run_batch(
         read(settings.start)
     target = Path(folder)
     make_folder(target)
-    with folder_lock(target):
+    with folder_lock(target, "another batch works in this folder"):
         batch = _Batch(
             target,
             settings,

@@ -3,7 +3,7 @@
 import os
 import time
 
-from triode.batch.serving import Orders, Tell
+from triode.processes import Orders, Tell
 from triode.training import EpochRecord, Progress
 
 __all__ = ["Teller"]

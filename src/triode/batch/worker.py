@@ -1,12 +1,12 @@
-"""One row in a process of its own: python -m triode.batch.worker; see `triode.batch.serving`."""
+"""One row in a process of its own: python -m triode.batch.worker; see `triode.processes`."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from triode.batch.outcome import Outcome, SizeFigures, Status
-from triode.batch.serving import Orders, Tell, serve
 from triode.batch.teller import Teller
 from triode.errors import TriodeError
+from triode.processes import Orders, Tell, serve
 from triode.training import Progress, Result, train
 
 __all__ = ["main", "train_row"]
@@ -20,7 +20,7 @@ def main() -> None:
 def train_row(
     task: Mapping[str, Any], tell: Tell, orders: Orders, notices: list[str]
 ) -> Mapping[str, Any]:
-    """Train as the task says; see `triode.batch.serving.serve` for arguments and result."""
+    """Train as the task says; see `triode.processes.serve` for arguments and result."""
     try:
         outcome = _train(task, Teller(tell, orders), notices)
     except TriodeError as error:

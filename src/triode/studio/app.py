@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from triode import __version__
 from triode.studio.routes import captures, material, playing
+from triode.studio.routes.answers import ERRORS
 from triode.studio.studio import Studio
 from triode.web import Access, BodyLimit, Guard, Paths, handle_errors
 from triode.web.asgi import Application
@@ -39,7 +40,7 @@ def make_app(studio: Studio) -> FastAPI:
     handle_errors(app)
     app.state.studio = studio
     for module in (material, captures, playing):
-        app.include_router(module.router)
+        app.include_router(module.router, responses=ERRORS)
 
     folder = Path(str(files("triode.studio")))
     environment = jinja2.Environment(
@@ -63,5 +64,5 @@ def make_app(studio: Studio) -> FastAPI:
         """What happens, as server-sent events: capture, epoch, progress, check, recording."""
         return studio.broadcast.response(last_event_id)
 
-    app.mount("/static", StaticFiles(directory=folder / "static", check_dir=False))
+    app.mount("/static", StaticFiles(directory=folder / "static"))
     return app

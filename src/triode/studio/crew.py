@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from triode.batch.process import Worker
+from triode.processes import Worker
 
 __all__ = ["Crew", "Event", "Hearer"]
 

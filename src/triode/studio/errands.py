@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from triode.batch.process import Worker
+from triode.processes import Worker
 from triode.studio.crew import Crew, Event
 
 __all__ = ["Errand", "Errands"]

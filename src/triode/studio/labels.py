@@ -8,7 +8,7 @@ from typing import Any, Final
 from triode.errors import NamFileError
 from triode.nam import Model, read, write
 from triode.nam.metadata import Metadata
-from triode.web import RequestError, display_name
+from triode.web import RequestError, shown_text
 
 __all__ = ["FIELDS", "checked_metadata", "checked_tags", "metadata_of", "write_metadata"]
 
@@ -45,8 +45,11 @@ def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
     Raises:
         RequestError: There are too many.
     """
-    shown = (display_name(tag, default="")[:_LONGEST_TAG].strip() for tag in tags)
-    found = {tag.casefold(): tag for tag in shown if tag}
+    found: dict[str, str] = {}
+    for tag in tags:
+        shown = shown_text(tag)[:_LONGEST_TAG].strip()
+        if shown:
+            found.setdefault(shown.casefold(), shown)
     if len(found) > _MOST_TAGS:
         raise RequestError("too many tags", expected=f"at most {_MOST_TAGS}", got=len(found))
     return tuple(found.values())

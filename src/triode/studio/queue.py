@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from triode.batch.outcome import Outcome, Status
-from triode.batch.process import Worker
+from triode.processes import Worker
 from triode.studio.capture import Capture, State
 from triode.studio.captures import Captures
 from triode.studio.crew import Crew, Event
@@ -208,10 +207,14 @@ class TrainingQueue:
             message = f"{event['lost']} What was saved until then is kept: it can go on from there."
             self._change(capture_id, state=State.FAILED, message=message)
         else:
-            self._finish(capture_id, Outcome.from_json(event["outcome"]))
+            self._finish(capture_id, event["outcome"])
         self.wake()
 
-    def _finish(self, capture_id: str, outcome: Outcome) -> None:
+    def _finish(self, capture_id: str, document: Event) -> None:
+        # Here, since it brings all of training with it, which a server only needs by now.
+        from triode.batch.outcome import Outcome, Status
+
+        outcome = Outcome.from_json(document)
         if outcome.status is Status.FAILED:
             self._change(capture_id, state=State.FAILED, message=outcome.error or "")
             return

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from triode.batch.lock import folder_lock
 from triode.files import make_folder
 from triode.nam import read
+from triode.processes import folder_lock
 from triode.studio.auditions import Auditions
 from triode.studio.capture import Capture, State
 from triode.studio.captures import Captures
@@ -26,7 +26,7 @@ from triode.studio.pages import Pages
 from triode.studio.queue import TrainingQueue
 from triode.studio.recordings import Takes
 from triode.studio.uploads import Uploads
-from triode.web import Broadcast, RequestError, display_name, new_id, remove_leftovers
+from triode.web import Broadcast, RequestError, new_id, remove_leftovers, shown_text
 
 __all__ = ["Studio"]
 
@@ -130,7 +130,7 @@ class Studio:
         recordings = {"dry": self.uploads.audio(dry), "wet": self.uploads.audio(wet)}
         capture = Capture(
             id=new_id(),
-            name=display_name(name, default=_stem(recordings["wet"].name)),
+            name=shown_text(name, _stem(recordings["wet"].name)),
             state=State.WAITING,
             created=moment(),
             recipe=recipe,
@@ -161,10 +161,10 @@ class Studio:
             raise RequestError(f"{upload.name} is a recording", expected="a .nam file")
         model = read(self.uploads.path(upload_id))
         own = model.metadata.get("name")
-        default = own if isinstance(own, str) and own.strip() else _stem(upload.name)
+        default = shown_text(own if isinstance(own, str) else "", _stem(upload.name))
         capture = Capture(
             id=new_id(),
-            name=display_name(name, default=display_name(default)),
+            name=shown_text(name, default),
             state=State.IMPORTED,
             created=moment(),
             metadata=metadata_of(model),
@@ -189,7 +189,7 @@ class Studio:
         """
         values: dict[str, Any] = {}
         if changes.get("name") is not None:
-            values["name"] = display_name(changes["name"])
+            values["name"] = shown_text(changes["name"], "untitled")
         if changes.get("metadata") is not None:
             values["metadata"] = checked_metadata(changes["metadata"])
         if changes.get("tags") is not None:

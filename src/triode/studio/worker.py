@@ -1,12 +1,12 @@
-"""One task of the studio in a process of its own; see `triode.batch.serving`."""
+"""One task of the studio in a process of its own; see `triode.processes`."""
 
 import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from triode.batch.serving import Orders, Tell, serve
 from triode.errors import TriodeError
+from triode.processes import Orders, Tell, serve
 from triode.web import error_document
 
 __all__ = ["main"]

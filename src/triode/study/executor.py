@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from triode.batch.process import Worker
 from triode.errors import StudyError
+from triode.processes import Worker
 
 __all__ = ["Executor", "Job", "LocalExecutor", "open_executor"]
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from triode.batch.serving import Orders
 from triode.errors import StudyError
+from triode.processes import Orders
 from triode.study.executor import Event, Executor, Job
 
 __all__ = ["RayExecutor"]

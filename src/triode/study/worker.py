@@ -1,11 +1,11 @@
-"""One trial in a process of its own: python -m triode.study.worker; see `triode.batch.serving`."""
+"""One trial in a process of its own: python -m triode.study.worker; see `triode.processes`."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from triode.batch.serving import Orders, Tell, serve
 from triode.batch.teller import Teller
 from triode.errors import TriodeError
+from triode.processes import Orders, Tell, serve
 from triode.study.trial import TrialProgress, TrialTask, run_trial
 
 __all__ = ["TrialTeller", "main", "trial_end"]

@@ -13,7 +13,7 @@ from triode.web.events import Broadcast
 from triode.web.guard import Guard
 from triode.web.headers import content_security_policy, sandboxed_policy
 from triode.web.installed import require_server
-from triode.web.names import display_name, is_id, new_id
+from triode.web.names import display_name, is_id, new_id, shown_text
 from triode.web.paths import Paths
 from triode.web.serving import bind, serve
 from triode.web.uploads import Content, Received, receive, remove_leftovers, sniff
@@ -40,5 +40,6 @@ __all__ = [
     "require_server",
     "sandboxed_policy",
     "serve",
+    "shown_text",
     "sniff",
 ]

@@ -4,7 +4,7 @@ import re
 import secrets
 import unicodedata
 
-__all__ = ["display_name", "is_id", "new_id"]
+__all__ = ["display_name", "is_id", "new_id", "shown_text"]
 
 _ID_BYTES = 10
 _ID = re.compile(rf"[0-9a-f]{{{2 * _ID_BYTES}}}")
@@ -24,14 +24,21 @@ def is_id(text: str) -> bool:
 def display_name(text: str, default: str = "untitled") -> str:
     """A file's name as a person gave it, fit to be shown; it never becomes part of a path.
 
-    What stands before the last slash or backslash goes, and so does what cannot be seen: control
-    characters, marks that turn the direction of writing, halves of characters. At most 120
-    characters are left.
+    What stands before the last slash or backslash goes; the rest is as in `shown_text`.
     """
     last = re.split(r"[/\\]", text)[-1]
-    seen = (one for one in unicodedata.normalize("NFC", last) if _can_be_seen(one))
-    name = " ".join("".join(seen).split()).strip(".")[:_LONGEST].strip()
-    return name or default
+    return shown_text(shown_text(last).strip("."), default)
+
+
+def shown_text(text: str, default: str = "") -> str:
+    """One line that a person wrote, fit to be shown: at most 120 characters.
+
+    What cannot be seen goes: control characters, marks that turn the direction of writing, halves
+    of characters.
+    """
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    seen = "".join(one for one in line if _can_be_seen(one))
+    return " ".join(seen.split())[:_LONGEST].strip() or default
 
 
 def _can_be_seen(character: str) -> bool:

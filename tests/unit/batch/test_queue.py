@@ -23,8 +23,8 @@ from triode.batch import (
     table_paths,
     workers_for,
 )
-from triode.batch.lock import folder_lock
 from triode.errors import BatchError, NamFileError, RecipeError, TrainingError
+from triode.processes import folder_lock
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process on POSIX only")
 MANY = 100_000
@@ -203,7 +203,8 @@ def test_two_batches_do_not_share_a_folder(
     recordings: Path, recipe: Callable[[int], str], tmp_path: Path
 ) -> None:
     settings = BatchSettings(recipe=recipe(1))
-    with folder_lock(tmp_path), pytest.raises(BatchError, match="another batch works in this"):
+    taken = pytest.raises(BatchError, match="another batch works in this folder")
+    with folder_lock(tmp_path, "taken"), taken:
         run_batch(rows_in(recordings, "one"), tmp_path, settings)
 
 

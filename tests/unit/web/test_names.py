@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triode.web import display_name, is_id, new_id
+from triode.web import display_name, is_id, new_id, shown_text
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,20 @@ def test_any_name_becomes_short_printable_text_without_a_folder(text: str) -> No
     assert name.isprintable()
     assert not set(name) & set("/\\\0")
     assert display_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("AC/DC \\ live", "AC/DC \\ live"),
+        ("one\ntwo\tthree", "one two three"),
+        ("\u202eevil\0", "evil"),
+        ("...", "..."),
+        (" \n", "default"),
+    ],
+)
+def test_a_line_keeps_its_slashes(text: str, shown: str) -> None:
+    assert shown_text(text, "default") == shown
 
 
 def test_ids_are_random_and_nothing_else_is_one() -> None:

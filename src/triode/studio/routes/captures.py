@@ -1,11 +1,12 @@
 """Captures: list, make, change, stop, go on, delete, download."""
 
+import re
 import unicodedata
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from triode.studio.curve import CurvePoint, training_curve
 from triode.studio.documents import (
@@ -15,7 +16,7 @@ from triode.studio.documents import (
     NewCapture,
     NewImport,
 )
-from triode.studio.routes.answers import page_response
+from triode.studio.routes.answers import LATER, BinaryFile, page_response
 from triode.studio.routes.opened import Opened
 from triode.web import RequestError
 
@@ -106,7 +107,7 @@ def resume(studio: Opened, capture_id: Id) -> CaptureDocument:
     return studio.document(studio.queue.resume(capture_id))
 
 
-@router.get("/captures/{capture_id}/model.nam", response_class=FileResponse)
+@router.get("/captures/{capture_id}/model.nam", response_class=BinaryFile)
 def download(studio: Opened, capture_id: Id) -> Response:
     """The file, named as the capture is."""
     capture = studio.captures.get(capture_id)
@@ -114,16 +115,16 @@ def download(studio: Opened, capture_id: Id) -> Response:
     if not model.is_file():
         raise RequestError("there is no file yet", status=409, hint="Wait, or stop it early.")
     headers = {"content-disposition": _disposition(f"{capture.name}.nam")}
-    return FileResponse(model, media_type="application/octet-stream", headers=headers)
+    return BinaryFile(model, headers=headers)
 
 
-@router.get("/captures/{capture_id}/report")
+@router.get("/captures/{capture_id}/report", response_class=HTMLResponse, responses=LATER)
 def report(studio: Opened, capture_id: Id) -> Response:
     """The page about it; 202 while it is made."""
     return page_response(studio.pages.report(studio.captures.get(capture_id)))
 
 
-@router.get("/compare")
+@router.get("/compare", response_class=HTMLResponse, responses=LATER)
 def compare(studio: Opened, ids: Annotated[str, Query(max_length=400)]) -> Response:
     """The page about several, their ids separated by commas; 202 while it is made."""
     listed_ids = list(dict.fromkeys(ids.split(",")))
@@ -137,6 +138,6 @@ def compare(studio: Opened, ids: Annotated[str, Query(max_length=400)]) -> Respo
 
 def _disposition(name: str) -> str:
     """A header that names a file, for old readers too (RFC 6266)."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    safe = "".join(one if one.isalnum() or one in " .-_()" else "_" for one in plain)
-    return f"attachment; filename=\"{safe}\"; filename*=UTF-8''{quote(name, safe='')}"
+    flat = re.sub(r'[/\\:*?"<>|]', "-", name)
+    plain = unicodedata.normalize("NFKD", flat).encode("ascii", "ignore").decode()
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(flat, safe='')}"

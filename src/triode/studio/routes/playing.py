@@ -3,12 +3,11 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
-from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
 from triode.studio.documents import Id
 from triode.studio.loudness import TARGET_LUFS
-from triode.studio.routes.answers import waited_for
+from triode.studio.routes.answers import WasmFile, WavFile, waited_for
 from triode.studio.routes.opened import Opened
 from triode.studio.sounds import (
     CABINET_TITLE,
@@ -22,7 +21,6 @@ from triode.web import RequestError
 __all__ = ["router"]
 
 _MOST_SECONDS = 120.0
-_WAV = "audio/wav"
 _OWN_CABINET = "synthetic"
 
 
@@ -123,7 +121,7 @@ async def audition(studio: Opened, capture_id: Id) -> Audition:
     )
 
 
-@router.get("/captures/{capture_id}/audition/{size}/model.wasm", response_class=FileResponse)
+@router.get("/captures/{capture_id}/audition/{size}/model.wasm", response_class=WasmFile)
 def module(studio: Opened, capture_id: Id, size: Annotated[str, Path(max_length=40)]) -> Response:
     """One size as WebAssembly, as `triode build --target wasm` makes it."""
     found = studio.auditions.made(studio.captures.get(capture_id))
@@ -133,16 +131,16 @@ def module(studio: Opened, capture_id: Id, size: Annotated[str, Path(max_length=
     )
     if key is None:
         raise RequestError("there is no such module", status=404, hint="Ask for /audition.")
-    return FileResponse(studio.auditions.module(key), media_type="application/wasm")
+    return WasmFile(studio.auditions.module(key))
 
 
-@router.get("/captures/{capture_id}/audition/passage/{side}.wav", response_class=FileResponse)
+@router.get("/captures/{capture_id}/audition/passage/{side}.wav", response_class=WavFile)
 def passage(studio: Opened, capture_id: Id, side: Literal["dry", "wet"]) -> Response:
     """The passage it was judged by, dry or wet, the one lying over the other."""
     path = studio.auditions.passage(studio.captures.get(capture_id), side)
     if not path.is_file():
         raise RequestError("there is no such passage", status=404, hint="Ask for /audition.")
-    return FileResponse(path, media_type=_WAV)
+    return WavFile(path)
 
 
 @router.get("/riffs")
@@ -154,12 +152,12 @@ def riffs() -> list[RiffDocument]:
     ]
 
 
-@router.get("/riffs/{name}.wav", response_class=FileResponse)
+@router.get("/riffs/{name}.wav", response_class=WavFile)
 def riff(studio: Opened, name: Annotated[str, Path(max_length=40)]) -> Response:
     """One riff, dry, mono, 48 kHz."""
     if name not in RIFFS:
         raise RequestError("there is no such riff", status=404)
-    return FileResponse(riff_wav(name, studio.folders.cache), media_type=_WAV)
+    return WavFile(riff_wav(name, studio.folders.cache))
 
 
 @router.get("/cabinets")
@@ -180,15 +178,15 @@ def cabinets(
     return [own, *sent]
 
 
-@router.get("/cabinets/{cabinet_id}.wav")
+@router.get("/cabinets/{cabinet_id}.wav", response_class=WavFile)
 def cabinet(
     studio: Opened, cabinet_id: Annotated[str, Path(pattern="^(synthetic|[0-9a-f]{20})$")]
 ) -> Response:
     """One impulse response, mono."""
     if cabinet_id == _OWN_CABINET:
-        return Response(cabinet_wav(), media_type=_WAV)
+        return Response(cabinet_wav(), media_type=WavFile.media_type)
     upload = studio.uploads.audio(cabinet_id)
     if not upload.is_impulse_response:
         raise RequestError("there is no such cabinet", status=404)
     content = impulse_response_wav(studio.uploads.path(upload.id))
-    return Response(content, media_type=_WAV)
+    return Response(content, media_type=WavFile.media_type)

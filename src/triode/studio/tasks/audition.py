@@ -15,11 +15,11 @@ import numpy.typing as npt
 from triode import __version__
 from triode.architectures import Network, networks
 from triode.audio import write_audio
-from triode.batch.serving import Orders, Tell
 from triode.capture import make_pair
 from triode.compiler.targets import build_target, find_target
 from triode.files import atomic_path, make_folder, write_text_atomically
 from triode.nam import Model, read, to_bytes
+from triode.processes import Orders, Tell
 from triode.report.build import recording_of
 from triode.runtime import renderer
 from triode.studio.loudness import gain_db, loudness_lufs

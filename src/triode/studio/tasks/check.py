@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from triode.batch.serving import Orders, Tell
 from triode.capture import examine, split
 from triode.capture.checks import CHECKS, REFUSALS, Finding
 from triode.errors import CaptureError
+from triode.processes import Orders, Tell
 from triode.report.figures.check import check_figure
 from triode.report.figures.encoding import figure_json
 from triode.web import error_document

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from triode.batch.serving import Orders, Tell
+from triode.processes import Orders, Tell
 from triode.report.compare import comparison_page, write_comparison
 from triode.report.comparison import compare
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from triode.audio.devices import devices
-from triode.batch.serving import Orders, Tell
+from triode.processes import Orders, Tell
 
 __all__ = ["do"]
 

@@ -8,9 +8,9 @@ import numpy as np
 import soundfile
 
 from triode.audio import inspect_audio
-from triode.batch.serving import Orders, Tell
 from triode.errors import AudioError
 from triode.nam import read
+from triode.processes import Orders, Tell
 from triode.web import Content, sniff
 
 __all__ = ["do", "facts_of"]

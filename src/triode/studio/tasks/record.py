@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from triode.audio import read_audio, write_audio
-from triode.batch.serving import Orders, Tell
 from triode.capture import excitation_signal
 from triode.capture.checks.refusals import check_rate
 from triode.capture.recording import Connection, Progress, Recording, record
+from triode.processes import Orders, Tell
 from triode.studio.tasks.examine import facts_of
 
 __all__ = ["do"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from triode.batch.serving import Orders, Tell
+from triode.processes import Orders, Tell
 from triode.report.files import report_files
 
 __all__ = ["do"]

@@ -1,4 +1,4 @@
-"""One batch at a time in a folder; the operating system lets go of it, however the batch ends."""
+"""One process at a time in a folder; the operating system lets go of it, however that ends."""
 
 import contextlib
 import os
@@ -10,13 +10,11 @@ from triode.errors import BatchError, OutputError
 
 __all__ = ["folder_lock"]
 
-_NAME = ".triode-batch.lock"
+_NAME = ".triode.lock"
 
 
 @contextlib.contextmanager
-def folder_lock(
-    folder: Path, problem: str = "another batch works in this folder"
-) -> Iterator[None]:
+def folder_lock(folder: Path, problem: str) -> Iterator[None]:
     """Hold `folder` for this process.
 
     Args:

@@ -1,4 +1,4 @@
-"""The other side of `triode.batch.process`: a process told and telling by JSON lines.
+"""The other side of `triode.processes.worker`: a process told and telling by JSON lines.
 
 The first line on standard input is the task; a line after it is an order, such as to stop. The end
 of the input means that whoever asked is gone, and the process goes too, at once, for what it does

@@ -22,7 +22,7 @@ class Worker:
     An "end" without more than "lost" in it, a sentence, is that of a worker that died.
 
     Args:
-        module: What runs as `python -m`, made of `triode.batch.serving`.
+        module: What runs as `python -m`, made of `triode.processes.serving`.
         task: What that module reads.
         events: Where to put what it says.
     """
