@@ -14,6 +14,7 @@ demo: .venv/.installed
 	$(BIN)/triode demo --output demo --force
 
 test: lint $(PLAYER)
+	tools/debian-packages browser
 	$(PYTEST) -m "not heavy"
 
 test-all: lint $(PLAYER)

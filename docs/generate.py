@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 import statistics
+import tempfile
 import types
 import typing
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from triode.capture import Layout
 from triode.capture.checks import CHECKS, REFUSALS
 from triode.capture.excitation.describing import picture, rows
 from triode.cli.main import application
+from triode.studio.app import make_app
+from triode.studio.studio import Studio
 from triode.study.config import Study, load_study, study_names
 from triode.study.expansion import candidates_of
 from triode.training.recipe import Recipe, load_recipe, recipe_names
@@ -44,6 +47,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "coverage.md": NOTICE + "\n".join(_coverage()) + "\n",
         FOLDER / "excitation.md": NOTICE + "\n".join(_excitation()) + "\n",
         FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
+        FOLDER / "studio.md": NOTICE + "\n".join(_studio()) + "\n",
         FOLDER / "studies.md": NOTICE + "\n".join(_study()) + "\n",
     }
 
@@ -307,6 +311,30 @@ def _study() -> Iterator[str]:
     yield "letters, digits and `. _ + = -`. `triode study schema` prints a JSON schema for"
     yield "editors.\n"
     yield from _model("The study", "", Study)
+
+
+def _studio() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        studio = Studio(folder)
+        schema = make_app(studio).openapi()
+        studio.close()
+    yield "# What the studio answers\n"
+    yield "The studio's page talks to these addresses, and so may a program of yours: open the"
+    yield "address that `triode studio` prints to get the session's cookie, and send the server's"
+    yield "own address as `Origin` with whatever changes anything. Bodies and answers are JSON, but"
+    yield "for uploads, whose body is the file, and for what is a file or a page. An error is"
+    yield '`{"error": {"message": …}}` with a status that says the same. `GET /api/openapi.json`'
+    yield "has every field; [the explanation](../explanation/studio.md) says what is allowed.\n"
+    rows = [
+        (f"`{method.upper()} {path}`", operation["description"])
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    yield from _table(("address", "what it does"), rows)
+    yield "`GET /api/events` is a stream of server-sent events: `capture` (as the list has it),"
+    yield "`epoch` (id, epoch, esr, best_esr, seconds_left), `progress` (id, share, seconds_left),"
+    yield "`check` (id, state), `recording` (as `GET /api/recordings/{take_id}`) and, when a page"
+    yield "has missed what is no longer known, `missed`.\n"
 
 
 def _model(title: str, within: str, model: type[BaseModel]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Serving a library until it is stopped."""
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,11 +46,14 @@ def run_studio(
     """
     require_server()
     from triode.studio.app import guarded_app
+    from triode.studio.recipes import recipe_documents
     from triode.studio.studio import Studio
 
     with bind(host, port) as listening:
         access = access_for(host, listening.getsockname()[1], password, names)
         studio = Studio(library)
+        # The page asks for them first; what they bring with them is loaded while it opens.
+        threading.Thread(target=recipe_documents, daemon=True).start()
         try:
             serve(
                 guarded_app(studio, access),

@@ -22,6 +22,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
+PATIENCE_SECONDS = 120
 MOST_USED = r"^/api/(captures(/\{capture_id\})?|checks)$"
 _FITTING = schemathesis.GenerationMode.POSITIVE
 
@@ -65,7 +66,7 @@ def ask_all(library: Studio, how: settings, which: str) -> int:
                 # What fits asks for what is there; random ids would all be unknown.
                 if case.meta.generation.mode.is_positive and "capture_id" in case.path_parameters:
                     case.path_parameters["capture_id"] = capture.id
-                case.call_and_validate(checks=CHECKS)
+                case.call_and_validate(checks=CHECKS, timeout=PATIENCE_SECONDS)
 
             ask()
         asked += 1

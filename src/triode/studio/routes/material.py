@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from triode.studio.documents import Id, NewCheck, NewTake
 from triode.studio.intake import take_in
+from triode.studio.recipes import RecipeDocument, recipe_documents
 from triode.studio.recordings import Take
 from triode.studio.routes.answers import waited_for
 from triode.studio.routes.opened import Opened
@@ -44,15 +45,6 @@ class Started(BaseModel):
     """The id of what was begun."""
 
     id: str
-
-
-class RecipeDocument(BaseModel):
-    """A recipe that comes with Triode."""
-
-    name: str
-    description: str
-    epochs: int
-    sizes: list[str]
 
 
 class DeviceDocument(BaseModel):
@@ -121,22 +113,7 @@ def checked(studio: Opened, check_id: Id) -> CheckDocument:
 @router.get("/recipes")
 def recipes() -> list[RecipeDocument]:
     """The recipes that come with Triode."""
-    from triode.architectures import size_names
-    from triode.training import load_recipe, recipe_names
-
-    found = []
-    for name in recipe_names():
-        recipe = load_recipe(name)
-        sizes = list(size_names(len(recipe.sizes)))
-        found.append(
-            RecipeDocument(
-                name=name,
-                description=recipe.description,
-                epochs=recipe.epochs,
-                sizes=sizes,
-            )
-        )
-    return found
+    return list(recipe_documents())
 
 
 @router.get("/devices")

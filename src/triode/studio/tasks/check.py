@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
+from triode.audio import SignalStore
 from triode.capture import examine, split
 from triode.capture.checks import CHECKS, REFUSALS, Finding
 from triode.errors import CaptureError
@@ -25,7 +27,13 @@ def do(task: Mapping[str, Any], tell: Tell, orders: Orders) -> Mapping[str, Any]
         AudioError: A file cannot be read.
     """
     del tell, orders
-    result = examine(task["dry"], task["wet"], delay_samples=task["delay"], repair=task["repair"])
+    result = examine(
+        task["dry"],
+        task["wet"],
+        delay_samples=task["delay"],
+        repair=task["repair"],
+        store=SignalStore(Path(task["dry"]).parent),
+    )
     facts: dict[str, Any] = {}
     repairs: tuple[str, ...] = ()
     error: CaptureError | None = result.error
