@@ -11,6 +11,7 @@ __all__ = [
     "CompileError",
     "DivergenceError",
     "GraphError",
+    "ListeningError",
     "NamFileError",
     "OutputError",
     "RecipeError",
@@ -99,6 +100,10 @@ class BatchError(TriodeError):
 
 class StudyError(TriodeError):
     """A study is not clear, cannot be kept, or has changed under its trials."""
+
+
+class ListeningError(TriodeError):
+    """A listening test is not clear, cannot be prepared or kept, or an answer does not fit it."""
 
 
 class TestSetError(TriodeError):
