@@ -19,6 +19,7 @@ from triode.cli.doctor import doctor
 from triode.cli.export import export
 from triode.cli.info import info
 from triode.cli.lint import lint
+from triode.cli.listen import listen
 from triode.cli.play import play
 from triode.cli.render import render
 from triode.cli.report import report
@@ -61,6 +62,7 @@ for verb in (
     application.command()(verb)
 application.add_typer(capture, name="capture")
 application.add_typer(study, name="study")
+application.add_typer(listen, name="listen")
 application.add_typer(testset, name="testset")
 
 

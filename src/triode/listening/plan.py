@@ -38,6 +38,7 @@ ANCHORS: tuple[Anchor, ...] = ("lowpass-3500", "lowpass-7000", "waveshaper")
 REFERENCE = "reference"
 """The name of the gear's own recording among the systems; no system may be called so."""
 
+_SMALLEST_DIFFERENCES = {"abx": 0.25, "mushra": 10.0, "triple": 0.5, "preference": 0.25}
 _LONGEST_CLIP_SECONDS = 12.0
 _MOST_SYSTEMS = 11
 
@@ -203,6 +204,9 @@ class Plan(Table):
         seed: Decides every random order.
         training_pages: Pages before those that count.
         break_after_pages: A pause is offered after so many pages.
+        smallest_difference: The smallest difference that matters, for which the power is told:
+            points of 100 (default 10), grades of 5 (0.5), share of right answers above chance
+            (0.25), or surplus of preferences (0.25).
         abx: For the design "abx".
         mushra: For the design "mushra".
         preference: For the design "preference".
@@ -217,14 +221,20 @@ class Plan(Table):
     clips: Annotated[tuple[Clip, ...], Field(min_length=1)]
     cabinet: str | None = None
     loudness_lufs: Annotated[float, Field(ge=-60.0, le=-10.0)] = -23.0
-    rate_hz: Annotated[int, Field(ge=32000, le=192000)] = 48000
+    rate_hz: Annotated[int, Field(ge=16000, le=192000)] = 48000
     seed: Annotated[int, Field(ge=0)] = 0
     training_pages: Annotated[int, Field(ge=0, le=50)] = 1
     break_after_pages: Annotated[int, Field(ge=1)] = 15
+    smallest_difference: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
     abx: Abx = Abx()
     mushra: Mushra = Mushra()
     preference: Preference = Preference()
     consent: Consent = Consent()
+
+    @property
+    def matters(self) -> float:
+        """The smallest difference that matters, in the design's unit."""
+        return self.smallest_difference or _SMALLEST_DIFFERENCES[self.design]
 
     def digest(self) -> str:
         """SHA-256 of the plan as JSON."""
