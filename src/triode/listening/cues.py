@@ -6,11 +6,13 @@ from typing import Any
 from triode.listening.lining_up import ALIKE
 from triode.listening.plan import REFERENCE, Plan
 from triode.listening.prepared import Stimulus
+from triode.listening.sequential import error_rates
 
 __all__ = ["cues_of"]
 
 _NOISE_DB = 6.0
 _HEARD_DBFS = -85.0
+_MORE_MISSES = 1.5
 _LATE_SAMPLES = 1.0
 _INAUDIBLE_DB = -50.0
 
@@ -31,6 +33,7 @@ def cues_of(
         *_strange(facts),
         *_same(stimuli),
         *_inaudible(plan, stimuli),
+        *_rule(plan),
     )
 
 
@@ -92,4 +95,16 @@ def _inaudible(plan: Plan, stimuli: Sequence[Stimulus]) -> Iterator[str]:
             yield (
                 f"Anchor: {system.name} differs from the reference by {max(depths):.0f} dB at "
                 "most and may not be heard; listeners must not be screened by it."
+            )
+
+
+def _rule(plan: Plan) -> Iterator[str]:
+    """A sequential rule with too few trials misses more than it is asked to."""
+    rule = plan.abx.sequential
+    if plan.design == "abx" and rule is not None:
+        misses = error_rates(rule, plan.abx.trials).misses
+        if misses > _MORE_MISSES * rule.beta:
+            yield (
+                f"Trials: with {plan.abx.trials} at most the sequential rule misses "
+                f"{100 * misses:.0f} % of those who are right {100 * rule.hears:g} % of the time."
             )
