@@ -49,6 +49,119 @@ KINDS: dict[str, tuple[Honesty, float, float]] = {
 }
 QUALITY = {"full": 92.0, "lite": 82.0, "static": 55.0, "lowpass-7000": 70.0, "lowpass-3500": 25.0}
 
+TABLES = {
+    "coverage": {
+        "heading": "Intervals that hold the truth",
+        "text": (
+            "Intervals of 95 %. Listeners or gear or both differ by a deviation of 1 (gear "
+            "alone: listeners by 0.3), and so does the rest. Pooled: as if every judgement "
+            "were independent."
+        ),
+        "columns": [
+            "source/differs/s",
+            "listeners//d",
+            "gear//d",
+            "tests//,d",
+            "student_coverage/Student/%",
+            "bootstrap_coverage/bootstrap/%",
+            "pooled_coverage/pooled/%",
+            "student_width/width Student/.2f",
+            "bootstrap_width/width bootstrap/.2f",
+            "pooled_width/width pooled/.2f",
+        ],
+    },
+    "false_findings": {
+        "heading": "Differences that are not there",
+        "text": (
+            "Five systems, equally good over all gear but not on each piece or to each "
+            "listener: how often a test at 5 % finds one given pair to differ, or any of ten,"
+            " or any after Holm."
+        ),
+        "columns": [
+            "listeners//d",
+            "gear//d",
+            "tests//,d",
+            "one_pair/one pair/%",
+            "any_pair/any pair/%",
+            "any_pair_after_holm/any pair after Holm/%",
+        ],
+    },
+    "power": {
+        "heading": "The power that is told",
+        "text": (
+            "How often a true difference of 1 is found, and the chance told for these variances."
+        ),
+        "columns": [
+            "source/differs/s",
+            "listeners//d",
+            "gear//d",
+            "tests//,d",
+            "told//%",
+            "found//%",
+        ],
+    },
+    "mixed": {
+        "heading": "The mixed model's own test",
+        "text": (
+            "Two equally good systems: how often Wald's test of the mixed model finds a "
+            "difference at 5 %, and how often the contrast does that decides here."
+        ),
+        "columns": [
+            "listeners//d",
+            "gear//d",
+            "tests//,d",
+            "wald/mixed model/%",
+            "contrast//%",
+        ],
+    },
+    "screening": {
+        "heading": "Whom the MUSHRA rules leave out",
+        "text": (
+            "Systems at 92, 82, 70 (the mid anchor), 55 and 25 points. Error: the deviation "
+            "of what is heard, in points. Lapse: how often a page is answered by chance."
+        ),
+        "columns": [
+            "kind/listener/s",
+            "error//g",
+            "lapse//%",
+            "trials//d",
+            "mid_anchor/mid anchor screened/s",
+            "tests/drawn/,d",
+            "left_out/left out/%",
+        ],
+    },
+    "fixed_abx": {
+        "heading": "ABX with a fixed number of trials",
+        "text": (
+            "Differences in units of the listener's own error; heard: exact binomial test at 5 %."
+        ),
+        "columns": [
+            "trials//d",
+            "needed/right needed/d",
+            "difference//g",
+            "right_share/right on average/%",
+            "tests//,d",
+            "heard//%",
+        ],
+    },
+    "sequential_abx": {
+        "heading": "ABX that stops by itself",
+        "text": (
+            "The default rule: alpha 5 %, beta 10 % for someone who is right 75 % of the time."
+        ),
+        "columns": [
+            "most_trials/most trials/d",
+            "right_share/right on average/%",
+            "tests//,d",
+            "heard//%",
+            "heard_computed/heard as computed/%",
+            "trials/trials used/.1f",
+            "trials_computed/as computed/.1f",
+        ],
+    },
+}
+"""How the results are shown in docs: columns are key in a row, heading if another, format."""
+
 Float64Array = npt.NDArray[np.float64]
 
 
@@ -342,7 +455,7 @@ def main() -> None:
     for name, rows in figures.items():
         for row in rows:
             print(name, row, flush=True)
-    write_result("listening", {"level": 0.95, **figures})
+    write_result("listening", {"level": 0.95, "tables": TABLES, **figures})
 
 
 if __name__ == "__main__":

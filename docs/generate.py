@@ -22,6 +22,7 @@ from triode.capture import Layout
 from triode.capture.checks import CHECKS, REFUSALS
 from triode.capture.excitation.describing import picture, rows
 from triode.cli.main import application
+from triode.listening.plan import Plan
 from triode.studio.app import make_app
 from triode.studio.studio import Studio
 from triode.study.config import Study, load_study, study_names
@@ -46,6 +47,8 @@ def pages() -> dict[Path, str]:
         FOLDER / "checks.md": NOTICE + "\n".join(_checks()) + "\n",
         FOLDER / "coverage.md": NOTICE + "\n".join(_coverage()) + "\n",
         FOLDER / "excitation.md": NOTICE + "\n".join(_excitation()) + "\n",
+        FOLDER / "listening.md": NOTICE + "\n".join(_listening()) + "\n",
+        FOLDER / "listening-statistics.md": NOTICE + "\n".join(_listening_statistics()) + "\n",
         FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
         FOLDER / "studio.md": NOTICE + "\n".join(_studio()) + "\n",
         FOLDER / "studies.md": NOTICE + "\n".join(_study()) + "\n",
@@ -335,6 +338,36 @@ def _studio() -> Iterator[str]:
     yield "`epoch` (id, epoch, esr, best_esr, seconds_left), `progress` (id, share, seconds_left),"
     yield "`check` (id, state), `recording` (as `GET /api/recordings/{take_id}`) and, when a page"
     yield "has missed what is no longer known, `missed`.\n"
+
+
+def _listening() -> Iterator[str]:
+    yield "# Plans of listening tests\n"
+    yield "A plan is a TOML file that says what is listened to and how it is judged;"
+    yield "[this is how to use one](../how-to/listen.md). Give it to `triode listen new`. Its paths"
+    yield "are relative to it. An unknown key or an impossible value is refused with the name of"
+    yield "the key. Names have letters, digits and `. _ + = -`. `triode listen schema` prints a"
+    yield "JSON schema for editors.\n"
+    yield from _model("The plan", "", Plan)
+
+
+def _listening_statistics() -> Iterator[str]:
+    result = json.loads((RESULTS / "listening.json").read_text(encoding="utf-8"))
+    yield "# What the statistics of listening tests are worth\n"
+    yield "Found out with simulated listeners and gear, drawn anew for every test, whose truth is"
+    yield "known. `python benchmarks/listening.py` draws them again;"
+    yield "[the explanation](../explanation/listening.md) says what they are for.\n"
+    for key, about in result["tables"].items():
+        yield f"## {about['heading']}\n"
+        yield f"{about['text']}\n"
+        columns = [one.split("/") for one in about["columns"]]
+        rows = [tuple(_cell(row[name], kind) for name, _, kind in columns) for row in result[key]]
+        yield from _table(tuple(head or name for name, head, _ in columns), rows)
+
+
+def _cell(value: typing.Any, kind: str) -> str:
+    if value is None:
+        return ""
+    return f"{100 * value:.1f} %" if kind == "%" else f"{value:{kind}}"
 
 
 def _model(title: str, within: str, model: type[BaseModel]) -> Iterator[str]:

@@ -36,6 +36,12 @@ def report(
             "--breakdown", help="Time here what each kind of operation of the asked networks costs."
         ),
     ] = False,
+    listening: Annotated[
+        Path | None,
+        typer.Option(
+            help="What `triode listen analyse -o` wrote: an arm that sounds worse is not taken."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing outputs.")] = False,
     storage: Annotated[
         str | None,
@@ -53,6 +59,7 @@ def report(
     from rich.console import Console
 
     from triode.files import make_folder, refuse_overwrite, require_suffix, write_text_atomically
+    from triode.study.listening import read_listening
     from triode.study.report import gather, study_csv, study_page
     from triode.study.reporting import study_input
     from triode.study.storage import default_url, open_to_read
@@ -69,6 +76,7 @@ def report(
             kept,
             name,
             breakdown_seconds=_SECONDS_PER_BREAKDOWN if breakdown else None,
+            heard=None if listening is None else read_listening(listening),
             told=lambda text: console.print(text, markup=False),
         )
     )
@@ -132,7 +140,7 @@ def _lines(evidence: "Evidence") -> list[str]:
 
     lines = [
         f"{one.question.name}{f' on {one.engine}' if one.engine else ''}: {one.verdict}, "
-        f"take {one.adopted}. {answer_line(one)}"
+        f"take {one.adopted}. {answer_line(one)}{f' {one.heard}' if one.heard else ''}"
         for one in evidence.answers
     ]
     return [*lines, *(f"Mind: {one}" for one in caveats(evidence)[:3])]

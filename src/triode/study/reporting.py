@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from triode.study.asking import asked
+from triode.study.listening import Heard
 from triode.study.opened import OpenedStudy
 from triode.study.plan import planned_trials
 from triode.study.removal import measure_removals
@@ -21,6 +22,7 @@ def study_input(
     name: str,
     *,
     breakdown_seconds: float | None = None,
+    heard: Heard | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> StudyInput:
     """Read a study with all its records.
@@ -30,6 +32,7 @@ def study_input(
         name: What it is called.
         breakdown_seconds: About how long to time the candidates that questions are about without
             each kind of operation, on this machine; None leaves that out.
+        heard: What a listening test found.
         told: Hears what is being done.
 
     Raises:
@@ -55,6 +58,7 @@ def study_input(
         if breakdown_seconds is None
         else _breakdowns(opened, questions, breakdown_seconds, told),
         command=f"triode study run {name}.toml",
+        heard=heard,
     )
 
 

@@ -34,7 +34,8 @@ class SystemMean:
         system: Its name.
         mean: ABX: share of right answers. MUSHRA: score. Triple: grade less the reference's.
             Preference: surplus of preferences over all others.
-        interval: Bootstrap over listeners and gear, 95 %: about all such gear.
+        student: Student's interval with listeners and gear random, 95 %: about all such gear.
+        interval: Bootstrap over listeners and gear, about the same.
         these_pieces: Bootstrap over listeners only: about these pieces of gear.
         by_gear: Mean over listeners for each piece.
         answers: How many judgements.
@@ -42,6 +43,7 @@ class SystemMean:
 
     system: str
     mean: float
+    student: Ends
     interval: Ends
     these_pieces: Ends
     by_gear: dict[str, float]
@@ -56,9 +58,10 @@ class Contrast:
         first: The one.
         second: The other; "chance" in ABX.
         difference: `first` less `second`.
-        interval: Bootstrap over listeners and gear, 95 %, not adjusted for the others.
-        student: Student's interval with both random.
-        p_value: Two-sided, of the same.
+        student: Student's interval with listeners and gear random, 95 %, not adjusted for the
+            other contrasts.
+        interval: Bootstrap over listeners and gear.
+        p_value: Two-sided, of Student's test.
         adjusted_p: After Holm over all contrasts of the test.
         majority: Listeners who judged `first` higher, and those who judged it lower, each with
             the mean over all they judged; ties are in neither.
@@ -70,8 +73,8 @@ class Contrast:
     first: str
     second: str
     difference: float
-    interval: Ends
     student: Ends
+    interval: Ends
     p_value: float
     adjusted_p: float
     majority: tuple[int, int]
@@ -127,6 +130,7 @@ def findings_of(plan: Plan, rows: Sequence[Row]) -> Findings:
         SystemMean(
             system=name,
             mean=float(np.nanmean(table.values)),
+            student=mean_test(table).interval(),
             interval=both.interval(table),
             these_pieces=these.interval(table),
             by_gear=table.by_gear,

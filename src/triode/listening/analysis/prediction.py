@@ -16,9 +16,10 @@ from triode.listening.prepared import PreparedTest
 __all__ = ["Prediction", "predictions_of"]
 
 Float64Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 _FEWEST_STIMULI = 6
-_DRAWS = 2000
+_DRAWS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,59 +61,59 @@ def predictions_of(test: PreparedTest, rows: Sequence[Row]) -> tuple[Prediction,
         sums[cell] += one.value
         counts[cell] += 1.0
     measured = {(one.gear, one.clip, one.system): one.measures for one in test.manifest.stimuli}
-    gear = [one[0] for one in stimuli]
+    draws = _draws(sums, counts, [one[0] for one in stimuli], test.plan.seed)
+    means = sums.sum(axis=0) / counts.sum(axis=0)
     found = []
     for key, title in MEASURES.items():
         numbers = [measured[one].get(key, math.nan) for one in stimuli]
         metric = np.abs(numbers) if key == "level_db" else np.array(numbers)
-        if not np.isfinite(metric).all():
-            continue
-        correlation = _spearman(metric, sums.sum(axis=0) / counts.sum(axis=0))
+        correlation = _spearman(metric, means) if np.isfinite(metric).all() else math.nan
         if math.isfinite(correlation):
             found.append(
                 Prediction(
                     measure=key,
                     title=title,
                     correlation=correlation,
-                    interval=_interval(metric, sums, counts, gear, test.plan.seed),
+                    interval=_interval(metric, draws),
                     stimuli=len(stimuli),
                 )
             )
     return tuple(found)
 
 
-def _interval(
-    metric: Float64Array,
-    sums: Float64Array,
-    counts: Float64Array,
-    gear: Sequence[str],
-    seed: int,
-) -> tuple[float, float]:
+def _draws(
+    sums: Float64Array, counts: Float64Array, gear: Sequence[str], seed: int
+) -> list[tuple[Places, Float64Array]]:
+    """Stimuli and their means with listeners and gear drawn anew."""
     generator = np.random.default_rng(seed)
     names = sorted(set(gear))
     columns = {name: [place for place, one in enumerate(gear) if one == name] for name in names}
     listeners = len(sums)
     drawn = []
     for _ in range(_DRAWS):
-        rows = generator.integers(listeners, size=listeners)
+        rows = generator.multinomial(listeners, np.full(listeners, 1.0 / listeners))
         chosen = generator.integers(len(names), size=len(names)) if len(names) > 1 else [0]
         some = np.concatenate([columns[names[one]] for one in chosen]).astype(int)
-        total = counts[rows][:, some].sum(axis=0)
+        total = rows @ counts[:, some]
         there = total > 0.0
-        if np.count_nonzero(there) < 3:
-            continue
-        means = sums[rows][:, some].sum(axis=0)[there] / total[there]
-        drawn.append(_spearman(metric[some][there], means))
-    kept = np.array([one for one in drawn if math.isfinite(one)])
-    if not kept.size:
+        drawn.append((some[there], (rows @ sums[:, some])[there] / total[there]))
+    return drawn
+
+
+def _interval(
+    metric: Float64Array, draws: Sequence[tuple[Places, Float64Array]]
+) -> tuple[float, float]:
+    found = [_spearman(metric[some], means) for some, means in draws]
+    kept = [one for one in found if math.isfinite(one)]
+    if not kept:
         return -1.0, 1.0
     low, high = np.percentile(kept, [2.5, 97.5])
     return float(low), float(high)
 
 
 def _spearman(first: Float64Array, second: Float64Array) -> float:
-    """Not a number where one of both is constant."""
+    """Not a number where one of both is constant, or of fewer than three."""
     ranks = rankdata(first), rankdata(second)
-    if any(np.ptp(one) == 0.0 for one in ranks):
+    if first.size < 3 or any(np.ptp(one) == 0.0 for one in ranks):
         return math.nan
     return float(np.corrcoef(*ranks)[0, 1])

@@ -14,6 +14,7 @@ __all__ = ["contrast_figure", "gear_figure", "mean_figure", "power_figure"]
 _COLOURS = ("size1", "size2", "size3", "size4")
 _SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "x", "star")
 _SPREAD = 0.14
+_REACH = 1.2
 
 
 def mean_figure(analysis: Analysis) -> Figure:
@@ -73,8 +74,8 @@ def contrast_figure(analysis: Analysis) -> Figure:
     contrasts = analysis.kept.contrasts
     names = [_name(one) for one in contrasts]
     reach = max(
-        [abs(end) for one in contrasts for end in one.interval if math.isfinite(end)]
-        + [abs(one.difference) for one in contrasts]
+        [_REACH * abs(one.difference) for one in contrasts]
+        + [abs(end) for one in contrasts for end in one.interval if math.isfinite(end)]
         + [analysis.test.plan.matters],
         default=1.0,
     )
@@ -166,7 +167,7 @@ def _points(name: str, found: Findings, colour: str, symbol: str, shift: float) 
         "name": name,
         "x": [one.mean for one in means],
         "y": [place + shift for place in range(len(means))],
-        "error_x": _errors([(one.mean, one.interval) for one in means], colour),
+        "error_x": _errors([(one.mean, one.student) for one in means], colour),
         "marker": {"color": f"@{colour}", "symbol": symbol, "size": 9},
         "hovertemplate": "%{x:.2f}<extra></extra>",
     }
@@ -181,7 +182,7 @@ def _bars(
         "name": name,
         "x": [one.difference for one in contrasts],
         "y": [names.index(_name(one)) for one in contrasts],
-        "error_x": _errors([(one.difference, one.interval) for one in contrasts], colour),
+        "error_x": _errors([(one.difference, one.student) for one in contrasts], colour),
         "marker": {"color": f"@{colour}", "symbol": symbol, "size": 9},
         "hovertemplate": "%{x:.2f}<extra></extra>",
     }

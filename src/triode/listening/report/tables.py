@@ -30,6 +30,7 @@ def mean_table(analysis: Analysis) -> str:
         (
             html.escape(one.system),
             number(one.mean, design),
+            ends(one.student, design),
             ends(one.interval, design),
             ends(one.these_pieces, design),
             _with_ends(everyone[one.system], design),
@@ -40,8 +41,9 @@ def mean_table(analysis: Analysis) -> str:
     columns = (
         "System",
         "Mean",
-        "95 %, all such gear",
-        "95 %, these pieces",
+        "95 %",
+        "95 %, bootstrap",
+        "95 %, these pieces only",
         "Nobody left out",
         "Judgements",
     )
@@ -95,8 +97,8 @@ def contrast_table(analysis: Analysis) -> str:
         (
             _pair(one),
             number(one.difference, design),
-            ends(one.interval, design),
             ends(one.student, design),
+            ends(one.interval, design),
             f"{one.p_value:.2g}",
             f"{one.adjusted_p:.2g}",
             f"{one.majority[0]} : {one.majority[1]} (p = {one.majority_p:.2g})",
@@ -106,8 +108,8 @@ def contrast_table(analysis: Analysis) -> str:
     columns = (
         "Pair",
         "Difference",
+        "95 %",
         "95 %, bootstrap",
-        "95 %, Student",
         "p",
         "p after Holm",
         "Listeners for and against",
@@ -255,7 +257,7 @@ def stimulus_table(analysis: Analysis) -> str:
 
 
 def _with_ends(mean: SystemMean, design: Design) -> str:
-    return f"{number(mean.mean, design)} ({ends(mean.interval, design)})"
+    return f"{number(mean.mean, design)} ({ends(mean.student, design)})"
 
 
 def _pair(contrast: Contrast) -> str:

@@ -52,7 +52,7 @@ def contrast_line(contrast: Contrast, design: Design) -> str:
     against = "guessing" if contrast.second == CHANCE else contrast.second
     return (
         f"{contrast.first} less {against}: {shown}{number(contrast.difference, design)} "
-        f"({ends(contrast.interval, design)}), p = {contrast.adjusted_p:.2g} after Holm."
+        f"({ends(contrast.student, design)}), p = {contrast.adjusted_p:.2g} after Holm."
     )
 
 
@@ -98,7 +98,7 @@ def lines_of(analysis: Analysis) -> Iterator[str]:
         yield f"Left out: listener {one.listener}, {one.reason}."
     yield f"Means ({unit(plan.design)}, 95 % over listeners and gear):"
     for mean in kept.means:
-        inside = ends(mean.interval, plan.design)
+        inside = ends(mean.student, plan.design)
         yield f"  {mean.system}: {number(mean.mean, plan.design)} ({inside})"
     for found in analysis.discriminations:
         yield (

@@ -59,8 +59,11 @@ def _headline(evidence: Evidence) -> str:
 
 def _finding(answer: Answer) -> str:
     where = f" (on {answer.engine})" if answer.engine else ""
+    heard = f" {answer.heard}" if answer.heard else ""
     verdict = VERDICT_TEXTS[answer.verdict].lower()
-    return f"- **{answer.question.text}**{where} {verdict.capitalize()}; take {answer.adopted}."
+    return (
+        f"- **{answer.question.text}**{where} {verdict.capitalize()}; take {answer.adopted}.{heard}"
+    )
 
 
 def _test(answer: Answer) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from triode.study.counting import Misranking, misrankings, rank_agreement
+from triode.study.listening import heeded
 from triode.study.pareto import Point, hypervolume, nearest, on_front, points
 from triode.study.record import TrialRecord
 from triode.study.report.given import StudyInput
@@ -92,11 +93,12 @@ def gather(given: StudyInput) -> Evidence:
     found = results(given.trials, metric_of(given.metric))
     lengths = Counter(one.key.epochs for one in given.trials)
     epochs = max(lengths, key=lambda one: (lengths[one], one)) if lengths else 0
+    answers = answer_questions(given.questions, given.trials, given.candidates)
     return Evidence(
         given=given,
         found=found,
         epochs=epochs,
-        answers=answer_questions(given.questions, given.trials, given.candidates),
+        answers=answers if given.heard is None else heeded(answers, given.heard),
         fronts=tuple(
             _front(engine, found, given, epochs) for engine in measured_engines(given.candidates)
         ),

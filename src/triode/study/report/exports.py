@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from triode.study.listening import Heard
 from triode.study.report.caveats import caveats
 from triode.study.report.evidence import Evidence, Front
 from triode.study.statistics import Answer, Effect, Interval
@@ -36,6 +37,7 @@ def study_json(evidence: Evidence, day: date) -> dict[str, Any]:
         "seeds": None if evidence.seeds is None else asdict(evidence.seeds),
         "not_finished": [asdict(one) for one in evidence.endings],
         "caveats": list(caveats(evidence)),
+        "listening": None if given.heard is None else _listening(given.heard),
     }
 
 
@@ -107,6 +109,7 @@ def _answer(one: Answer) -> dict[str, Any]:
         "adjusted_p": one.adjusted_p,
         "detectable": _finite(one.detectable),
         "problem": one.problem,
+        "heard": one.heard,
         "bootstrap": None if effect is None else _ends(effect.bootstrap),
         "diverged": None if one.differences is None else list(one.differences.diverged),
         "missing": [] if one.differences is None else list(one.differences.missing),
@@ -167,6 +170,17 @@ def _points(front: Front) -> list[dict[str, Any]]:
         }
         for one, on in zip(front.points, front.on, strict=True)
     ]
+
+
+def _listening(heard: Heard) -> dict[str, Any]:
+    return {
+        "test": heard.test,
+        "design": heard.design,
+        "digest": heard.digest,
+        "listeners": heard.listeners,
+        "gear": heard.gear,
+        "systems": [asdict(one) for one in heard.systems],
+    }
 
 
 def _finite(value: float) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from triode.study.listening import Heard
 from triode.study.record import CandidateRecord, TrialRecord
 from triode.study.statistics import Question
 
@@ -26,6 +27,7 @@ class StudyInput:
         breakdowns: By candidate, what leaving out each kind of operation saves, in ns per sample
             on the first engine; what is left is the last entry, "the rest".
         command: What runs the study again.
+        heard: What a listening test found, which can forbid an arm.
     """
 
     name: str
@@ -39,3 +41,4 @@ class StudyInput:
     gear_hashes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     breakdowns: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     command: str = ""
+    heard: Heard | None = None

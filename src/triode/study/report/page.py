@@ -16,6 +16,7 @@ from triode.study.report.configs import config_texts
 from triode.study.report.cost_figure import MOST_BARS, breakdown_figure, engine_figure
 from triode.study.report.evidence import Evidence, Front
 from triode.study.report.front_figure import MOST_DOMINATED, front_figure
+from triode.study.report.heard import heard_section
 from triode.study.report.multiples import multiples
 from triode.study.report.questions import budget_table, cards, number_table, source_table
 from triode.study.report.reproduce import failures, reproduce
@@ -42,6 +43,7 @@ def study_page(evidence: Evidence) -> str:
         multiples=multiples(evidence) or _NOTHING,
         costs=_costs(evidence, shown) or _NOTHING,
         bars_height=f"{_LEAST_HEIGHT_PX + _BAR_HEIGHT_PX * len(shown)}px",
+        heard=heard_section(evidence),
         numbers="".join(
             make(evidence.answers) for make in (number_table, source_table, budget_table)
         )

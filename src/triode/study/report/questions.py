@@ -122,10 +122,14 @@ def _card(answers: Sequence[Answer], reach: float) -> str:
         f"{strip(first, reach)}"
         f"<p><strong>{html.escape(answer_line(first))}</strong></p>"
         f'<p class="note">Take {html.escape(first.adopted)}.{html.escape(detectable)}'
-        f"{html.escape(_counted(first))}</p>"
+        f"{html.escape(_counted(first))}{html.escape(_heard(first))}</p>"
         + (f'<ul class="more">{others}{metrics}</ul>' if others or metrics else "")
         + "</article>"
     )
+
+
+def _heard(answer: Answer) -> str:
+    return f" {answer.heard}" if answer.heard else ""
 
 
 def _counted(answer: Answer) -> str:

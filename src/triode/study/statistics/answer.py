@@ -46,6 +46,7 @@ class Answer:
         sources: Effects by source of gear.
         budgets: Effects by length of training.
         problem: Why there is no effect.
+        heard: What listeners say about the two arms; empty when they were not asked.
     """
 
     question: Question
@@ -62,6 +63,7 @@ class Answer:
     sources: tuple[SourceEffect, ...]
     budgets: tuple[EffectAt, ...]
     problem: str = ""
+    heard: str = ""
 
 
 def answer_questions(
