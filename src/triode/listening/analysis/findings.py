@@ -1,6 +1,7 @@
 """Means and contrasts of a set of listeners, each with its doubt."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from triode.listening.analysis.power import Power, Sizes, power_of
 from triode.listening.analysis.resampling import Resampler
 from triode.listening.analysis.rows import Row
 from triode.listening.analysis.tables import Table, table_of
-from triode.listening.plan import REFERENCE, Plan
+from triode.listening.plan import REFERENCE, Design, Plan
 from triode.study.statistics.holm import holm
 
 __all__ = ["CHANCE", "Contrast", "Findings", "SystemMean", "findings_of"]
@@ -22,6 +23,12 @@ Ends = tuple[float, float]
 CHANCE = "chance"
 """What an ABX system is compared with."""
 
+_SCALES: dict[Design, Ends] = {
+    "abx": (0.0, 1.0),
+    "mushra": (0.0, 100.0),
+    "triple": (-4.0, 4.0),
+    "preference": (-1.0, 1.0),
+}
 _GUESSING = 0.5
 _LEVEL = 0.05
 
@@ -34,7 +41,8 @@ class SystemMean:
         system: Its name.
         mean: ABX: share of right answers. MUSHRA: score. Triple: grade less the reference's.
             Preference: surplus of preferences over all others.
-        student: Student's interval with listeners and gear random, 95 %: about all such gear.
+        student: Student's interval with listeners and gear random, 95 %: about all such gear;
+            what lies beyond the scale is cut off.
         interval: Bootstrap over listeners and gear, about the same.
         these_pieces: Bootstrap over listeners only: about these pieces of gear.
         by_gear: Mean over listeners for each piece.
@@ -130,7 +138,7 @@ def findings_of(plan: Plan, rows: Sequence[Row]) -> Findings:
         SystemMean(
             system=name,
             mean=float(np.nanmean(table.values)),
-            student=mean_test(table).interval(),
+            student=_on_scale(mean_test(table).interval(), _SCALES[plan.design]),
             interval=both.interval(table),
             these_pieces=these.interval(table),
             by_gear=table.by_gear,
@@ -144,6 +152,13 @@ def findings_of(plan: Plan, rows: Sequence[Row]) -> Findings:
         means=means,
         contrasts=_contrasts(plan, rows, tables, both),
     )
+
+
+def _on_scale(interval: Ends, scale: Ends) -> Ends:
+    """What of an interval can be true; all of it where nothing is known."""
+    if not all(math.isfinite(one) for one in interval):
+        return interval
+    return max(interval[0], scale[0]), min(interval[1], scale[1])
 
 
 def _rows_of(system: str, rows: Sequence[Row]) -> list[Row]:

@@ -125,7 +125,7 @@ def power_table(analysis: Analysis) -> str:
         parts, power = one.components, one.power
         both = _DASH
         if power.both is not None:
-            both = f"{power.both.listeners} with {power.both.gear} pieces"
+            both = f"{power.both.listeners}, {power.both.gear}"
         rows.append(
             (
                 _pair(one),
@@ -140,17 +140,18 @@ def power_table(analysis: Analysis) -> str:
         )
     columns = (
         "Pair",
-        "Listeners differ by",
-        "Gear differs by",
-        "The rest by",
+        "Listeners \N{PLUS-MINUS SIGN}",
+        "Gear \N{PLUS-MINUS SIGN}",
+        "Rest \N{PLUS-MINUS SIGN}",
         "Chance now",
-        "Listeners needed, this gear",
-        "Pieces needed, these listeners",
-        "Both grown",
+        "Listeners needed",
+        "Gear needed",
+        "Or both",
     )
     caption = (
         f"Chance to find a difference of {number(analysis.test.plan.matters, design)} "
-        f"({unit(design)}), and what makes it 80 %; standard deviations of the differences"
+        f"({unit(design)}), and what makes it 80 %: listeners with this gear, gear with these "
+        "listeners, or listeners and gear"
     )
     return table(caption, columns, rows, name="Power")
 
