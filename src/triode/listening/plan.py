@@ -236,6 +236,11 @@ class Plan(Table):
         """The smallest difference that matters, in the design's unit."""
         return self.smallest_difference or _SMALLEST_DIFFERENCES[self.design]
 
+    @property
+    def stops_by_itself(self) -> bool:
+        """Whether it is an ABX test with a sequential rule."""
+        return self.design == "abx" and self.abx.sequential is not None
+
     def digest(self) -> str:
         """SHA-256 of the plan as JSON."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True)

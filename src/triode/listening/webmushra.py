@@ -44,7 +44,7 @@ def export_webmushra(test: PreparedTest, target: Path) -> Path:
     import yaml
 
     plan = test.plan
-    if plan.design == "abx" and plan.abx.sequential is not None:
+    if plan.stops_by_itself:
         raise ListeningError(
             "webMUSHRA cannot stop a test by a sequential rule",
             where=plan.name,

@@ -107,6 +107,8 @@ def test_sequential_abx_stops_early_and_has_no_p_value_for_one_listener(tmp_path
     assert anchor.heard == 6
     assert all(one.trials == 8 and one.p_value is None for one in anchor.listeners)
     assert lite.heard <= 1
+    assert found.kept.contrasts == ()
+    assert any("stopped by the sequential rule" in one for one in lines_of(found))
     # Six of six by a rule with five false findings in a hundred.
     assert anchor.p_value == pytest.approx(0.05**6)
 

@@ -166,3 +166,29 @@ def test_nothing_is_replaced_without_being_told(kept: Storage, folder: Path) -> 
     assert page.read_text() == "mine"
     with pytest.raises(OutputError, match="not named as what it will be"):
         run(folder, "-o", str(folder / "small.nam"))
+
+
+def test_the_report_hears_listeners(folder: Path, kept: Storage, tmp_path: Path) -> None:
+    heard = {
+        "kind": "triode-listening",
+        "format": 1,
+        "test": "ears",
+        "design": "mushra",
+        "digest": "ab" * 32,
+        "kept_listeners": [0, 1, 2],
+        "gear": ["crunch"],
+        "systems": [
+            {"system": "tanh", "mean": 60.0, "student": [55.0, 65.0]},
+            {"system": "relu", "mean": 90.0, "student": [None, None]},
+        ],
+        "contrasts": [{"first": "tanh", "second": "relu", "difference": -30.0, "decided": True}],
+    }
+    path = tmp_path / "two-amps.json"
+    path.write_text(json.dumps(heard))
+    page = tmp_path / "small.html"
+    options = ["--listening", str(path), "-o", str(page), "--folder", str(folder)]
+    outcome = CliRunner().invoke(study, ["report", "small", *options])
+    assert outcome.exit_code == 0, outcome.output
+    assert "supported, take relu" in outcome.output
+    assert "Listeners found tanh worse than relu (ears, 3 listeners" in outcome.output
+    assert "What listeners say" in page.read_text(encoding="utf-8")

@@ -104,7 +104,8 @@ class Findings:
         listeners: Their numbers.
         gear: The pieces that anyone judged.
         means: By system, in the plan's order, the reference first.
-        contrasts: All pairs; those with chance first.
+        contrasts: All pairs; those with chance first. None in a sequential ABX test: who stops
+            after a run of luck has a share of right answers that is no fair sample.
     """
 
     listeners: tuple[int, ...]
@@ -150,7 +151,7 @@ def findings_of(plan: Plan, rows: Sequence[Row]) -> Findings:
         listeners=listeners,
         gear=gear,
         means=means,
-        contrasts=_contrasts(plan, rows, tables, both),
+        contrasts=() if plan.stops_by_itself else _contrasts(plan, rows, tables, both),
     )
 
 

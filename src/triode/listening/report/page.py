@@ -31,6 +31,10 @@ _DESIGNS = {
     "preference": "Preference test",
 }
 _NOTHING = "<p>Nobody has answered yet.</p>"
+_SEQUENTIAL = (
+    "<p>A sequential test decides for each listener whether a system is heard; shares of right "
+    "answers are biased by stopping and are not compared.</p>"
+)
 _ROW_PX, _LEAST_PX = 46, 190
 _LEVEL = 0.05
 
@@ -42,6 +46,7 @@ def analysis_page(analysis: Analysis) -> str:
     plan = analysis.test.plan
     template = files("triode.listening.report").joinpath("page.html").read_text(encoding="utf-8")
     kept = analysis.kept
+    nothing = _SEQUENTIAL if plan.stops_by_itself and kept.means else _NOTHING
     body = Template(unix_lines(template)).substitute(
         kind=_DESIGNS[plan.design],
         title=html.escape(plan.title),
@@ -50,8 +55,8 @@ def analysis_page(analysis: Analysis) -> str:
         systems_height=f"{_LEAST_PX + _ROW_PX * len(kept.means)}px",
         contrasts_height=f"{_LEAST_PX + _ROW_PX * len(kept.contrasts)}px",
         means=_means(analysis) or _NOTHING,
-        contrasts=_contrasts(analysis) or _NOTHING,
-        power=_power(analysis) or _NOTHING,
+        contrasts=_contrasts(analysis) or nothing,
+        power=_power(analysis) or nothing,
         screening=screening_table(analysis),
         model=mixed_table(analysis),
         prediction=prediction_table(analysis),

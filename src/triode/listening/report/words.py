@@ -129,6 +129,11 @@ def caveats(analysis: Analysis) -> Iterator[str]:
             f"{gear} pieces of gear are few: intervals that include gear are wide, and which "
             "pieces were chosen decides much."
         )
+    if analysis.test.plan.stops_by_itself:
+        yield (
+            "Trials were stopped by the sequential rule, so shares of right answers are biased "
+            "and not compared; what counts is how many listeners hear a system."
+        )
     if listeners < _FEW_LISTENERS:
         yield f"{listeners} listeners are few; the recommendations ask for 15 to 20."
     if analysis.screened:
