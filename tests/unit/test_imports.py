@@ -13,7 +13,10 @@ LIGHT_PACKAGES = (
     "triode.architectures",
     "triode.runtime",
 )
-HEAVY_FOR_HELP = ("torch", "scipy", "pydantic", "plotly", "soundfile", "soxr")
+HEAVY_FOR_HELP = (
+    *("torch", "scipy", "pydantic", "plotly", "soundfile", "soxr"),
+    *("fastapi", "starlette", "uvicorn", "jinja2"),
+)
 
 HELP = """
 from triode.cli.main import main
@@ -50,6 +53,12 @@ def test_playing_never_loads_torch(package: str) -> None:
 
 def test_playing_starts_without_scipy() -> None:
     assert "scipy" not in loaded_after("from triode import load")
+
+
+@pytest.mark.parametrize("package", ["triode.web", "triode.studio"])
+def test_what_serves_pages_is_loaded_when_pages_are_served(package: str) -> None:
+    loaded = loaded_after(f"import {package}")
+    assert not loaded & {"fastapi", "starlette", "uvicorn", "jinja2", "numpy"}
 
 
 def test_help_loads_nothing_heavy() -> None:

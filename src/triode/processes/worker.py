@@ -66,8 +66,9 @@ class Worker:
         try:
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
-        except OSError:
-            return  # It has ended already, which its last event will tell.
+        except (OSError, ValueError):
+            # It has ended already, which its last event will tell; its input may be closed by now.
+            return
 
     def _read(self, events: "queue.Queue[tuple[Worker, dict[str, Any]]]") -> None:
         assert self._process.stdout is not None

@@ -1,7 +1,6 @@
 """All captures of the library."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from sqlite3 import Row
 from typing import Any, Final
@@ -107,7 +106,7 @@ class Captures:
         """Forget one for good."""
         self._database.write("DELETE FROM captures WHERE id = ?", (capture_id,))
 
-    def tags(self) -> Sequence[str]:
+    def tags(self) -> list[str]:
         """Every tag in use."""
         rows = self._database.rows(
             "SELECT DISTINCT value FROM captures, json_each(tags) "

@@ -77,6 +77,7 @@ def test_a_capture_that_is_imported_can_be_found_changed_and_downloaded(
         capture["id"]
     ]
     assert client.get("/api/captures?search=fender").json() == []
+    assert client.get("/api/tags").json() == ["clean"]
 
     file = client.get(f"{at}/model.nam")
     assert "filename*=UTF-8''Twin%20%E2%99%AF1-2.nam" in file.headers["content-disposition"]

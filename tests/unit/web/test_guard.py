@@ -1,10 +1,13 @@
 """The guard over a small application: what passes, what does not, and what every answer carries."""
 
+import asyncio
+
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from triode.web import Access, Guard, Paths, access_for
+from triode.web.asgi import Message, Receive, Scope, Send
 
 ORIGIN = "http://127.0.0.1:8000"
 PASSWORD = "a long secret"
@@ -136,6 +139,40 @@ def test_only_pages_with_charts_may_have_inline_styles(client: TestClient) -> No
     policy = client.get("/inner").headers["content-security-policy"]
     assert "style-src 'self' 'unsafe-inline';" in policy
     assert "script-src 'self' 'wasm-unsafe-eval';" in policy
+
+
+@pytest.mark.parametrize(
+    ("changes", "let_in"),
+    [
+        ({}, True),
+        ({"origin": "http://evil.example"}, False),
+        ({"origin": ""}, False),
+        ({"host": "evil.example:8000"}, False),
+        ({"cookie": ""}, False),
+    ],
+)
+def test_a_web_socket_needs_all_of_it(changes: dict[str, str], *, let_in: bool) -> None:
+    access = access_for("127.0.0.1", 8000)
+    asked: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        del receive, send
+        asked.append(scope["path"])
+
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = {"host": "127.0.0.1:8000", "origin": ORIGIN, "cookie": f"triode-8000={access.token}"}
+    listed = [(k.encode(), v.encode()) for k, v in {**headers, **changes}.items() if v]
+    scope = {"type": "websocket", "path": "/live", "headers": listed}
+    asyncio.run(Guard(app, access)(scope, receive, send))
+    assert asked == (["/live"] if let_in else [])
+    assert [one["code"] for one in sent] == ([] if let_in else [1008])
 
 
 def test_a_password_begins_a_session(monkeypatch: pytest.MonkeyPatch) -> None:

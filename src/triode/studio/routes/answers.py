@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -64,19 +65,28 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
 """What every route may answer besides what it is for."""
 
 
-class WavFile(FileResponse):
+class _KnownFile(FileResponse):
+    """A file of one kind, whatever the system thinks of its name."""
+
+    def __init__(
+        self, path: Path, status_code: int = 200, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(path, status_code, headers, self.media_type)
+
+
+class WavFile(_KnownFile):
     """Sound."""
 
     media_type = "audio/wav"
 
 
-class WasmFile(FileResponse):
+class WasmFile(_KnownFile):
     """A compiled module."""
 
     media_type = "application/wasm"
 
 
-class BinaryFile(FileResponse):
+class BinaryFile(_KnownFile):
     """A file to keep."""
 
     media_type = "application/octet-stream"

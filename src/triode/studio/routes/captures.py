@@ -46,6 +46,12 @@ def listed(
     return [studio.document(capture) for capture in found]
 
 
+@router.get("/tags")
+def tags(studio: Opened) -> list[str]:
+    """Every tag in use."""
+    return studio.captures.tags()
+
+
 @router.post("/captures", status_code=201)
 def add(studio: Opened, new: NewCapture) -> CaptureDocument:
     """Put a capture of two uploads into the queue."""
