@@ -18,6 +18,8 @@ __all__ = ["Mixed", "mixed_model"]
 
 _FEWEST = 2
 _MOST_CELLS = 4000
+_BOUNDARY = "The MLE may be on the boundary"
+"""A variance of zero, which the deviations show; nothing is wrong with the rest."""
 _TERMS = ("listener", "gear", "listener:system", "gear:system")
 
 
@@ -79,7 +81,7 @@ def _fitted(rows: Sequence[Row], systems: list[str]) -> Mixed:
                 groups=np.ones(len(frame)),
                 vc_formula=formulas,
                 re_formula="0",
-            ).fit(reml=True)
+            ).fit(reml=True, method=["powell", "lbfgs"])
         except (np.linalg.LinAlgError, ValueError) as error:
             return _without(f"The fit failed: {error}.")
     fixed = fit.fe_params.to_numpy()
@@ -90,7 +92,8 @@ def _fitted(rows: Sequence[Row], systems: list[str]) -> Mixed:
         for name, value in zip(names, fit.vcomp, strict=True)
     }
     deviations["rest"] = math.sqrt(float(fit.scale))
-    problem = "; ".join(dict.fromkeys(str(one.message).splitlines()[0] for one in told))
+    lines = dict.fromkeys(str(one.message).splitlines()[0] for one in told)
+    problem = "; ".join(one for one in lines if not one.startswith(_BOUNDARY))
     return Mixed(
         means={
             name: float(fixed[0] + (fixed[place] if place else 0.0))
