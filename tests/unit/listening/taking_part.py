@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from triode.listening import AnswerStore, PreparedTest, Session
+from triode.listening import Answer, AnswerStore, PreparedTest, Session, answer_of
 from triode.listening.simulated import Listener, Truth, answer_page
 
 __all__ = ["same_for_all", "take_part"]
@@ -33,8 +33,8 @@ def take_part(
         someone = store.join(test)
         session = Session.of(test, someone.number)
         own = listener(number, generator)
-        answers = store.answers(someone.token, session)
+        answers: dict[int, Answer] = {}
         while (page := session.next_page(answers)) is not None:
             document = answer_page(page, truth, own, generator)
             store.save(someone.token, session, page.index, {**document, "milliseconds": 9000})
-            answers = store.answers(someone.token, session)
+            answers[page.index] = answer_of(page, document)
