@@ -9,6 +9,7 @@ cannot add false findings; `error_rates` says what that costs in misses.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from pydantic import Field
 
 from triode.training.table import Table
 
-__all__ = ["Decision", "ErrorRates", "Sequential", "decide", "error_rates"]
+__all__ = ["Decision", "ErrorRates", "Sequential", "decide", "decide_course", "error_rates"]
 
 Decision = Literal["heard", "not heard", "undecided"]
 
@@ -63,6 +64,25 @@ def decide(rule: Sequential, right: int, trials: int) -> Decision:
     if ratio <= math.log(rule.beta):
         return "not heard"
     return "undecided"
+
+
+def decide_course(rule: Sequential, answers: Iterable[bool]) -> tuple[Decision, int, int]:
+    """What is known after a course of right and wrong answers, in their order.
+
+    What was answered after the rule had decided does not count.
+
+    Returns:
+        The decision, and the right answers and trials that it was made after.
+    """
+    right = trials = 0
+    decision: Decision = "undecided"
+    for answer in answers:
+        if decision != "undecided":
+            break
+        right += answer
+        trials += 1
+        decision = decide(rule, right, trials)
+    return decision, right, trials
 
 
 def error_rates(rule: Sequential, most_trials: int) -> ErrorRates:

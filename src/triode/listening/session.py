@@ -10,7 +10,7 @@ from triode.listening.order import coin, shuffled
 from triode.listening.page import OPEN_REFERENCE, Page, Shown
 from triode.listening.plan import REFERENCE, Clip, Plan
 from triode.listening.prepared import PreparedTest
-from triode.listening.sequential import decide
+from triode.listening.sequential import decide_course
 
 __all__ = ["Session"]
 
@@ -71,13 +71,14 @@ class Session:
         rule = self.plan.abx.sequential
         if page.design != "abx" or rule is None or page.kind == "training":
             return False
-        right = trials = 0
-        for one in self.pages:
-            answer = answers.get(one.index)
-            if one.kind == "trial" and one.system == page.system and isinstance(answer, AbxAnswer):
-                trials += 1
-                right += answer.x_is == one.truth
-        return trials > 0 and decide(rule, right, trials) != "undecided"
+        given = [
+            answer.x_is == one.truth
+            for one in self.pages
+            if one.kind == "trial"
+            and one.system == page.system
+            and isinstance(answer := answers.get(one.index), AbxAnswer)
+        ]
+        return decide_course(rule, given)[0] != "undecided"
 
 
 def _pause(plan: Plan, trial: int) -> bool:

@@ -85,5 +85,7 @@ def test_a_sequential_test_leaves_out_what_is_decided() -> None:
         right = page.truth if page.system == "lite" else "AB"[page.truth == "A"]
         answers[page.index] = AbxAnswer(x_is=right)  # type: ignore[arg-type]
     systems = Counter(session.pages[index].system for index in answers)
+    late = {**answers, session.pages[-1].index: AbxAnswer(x_is="A")}
+    assert session.next_page(late) is None
     # 1.5 ** 8 > 1 / 0.05, and 0.5 ** 4 < 0.1.
     assert systems == {"lite": 8, "anchor": 4}

@@ -12,7 +12,7 @@ from triode.listening.analysis.power import Sizes, chance_to_find, power_of
 from triode.listening.analysis.resampling import Resampler
 from triode.listening.analysis.strengths import bradley_terry
 from triode.listening.analysis.tables import Table
-from triode.listening.sequential import Sequential, decide, error_rates
+from triode.listening.sequential import Sequential, decide, decide_course, error_rates
 
 
 def table(values: np.ndarray) -> Table:
@@ -151,6 +151,15 @@ def test_the_sequential_rule_keeps_its_errors() -> None:
             heard += decision == "heard"
         # A deviation of 0.007 at most.
         assert heard / 2000 == pytest.approx(expected, abs=0.03)
+
+
+def test_answers_after_the_decision_do_not_count() -> None:
+    rule = Sequential()
+    heard = [True] * 8
+    assert decide_course(rule, heard) == ("heard", 8, 8)
+    assert decide_course(rule, [*heard, *[False] * 9]) == ("heard", 8, 8)
+    assert decide_course(rule, [*heard[:7], False, True]) == ("undecided", 8, 9)
+    assert decide_course(rule, []) == ("undecided", 0, 0)
 
 
 def test_short_sequences_add_misses_and_no_false_findings() -> None:

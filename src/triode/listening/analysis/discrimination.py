@@ -7,7 +7,7 @@ from scipy.stats import binom, binomtest
 
 from triode.listening.analysis.rows import Row
 from triode.listening.plan import Plan
-from triode.listening.sequential import Decision, decide
+from triode.listening.sequential import Decision, decide_course
 from triode.study.statistics.holm import holm
 
 __all__ = ["Discrimination", "ListenerResult", "discriminations_of", "needed_right"]
@@ -115,7 +115,9 @@ def _of_listener(plan: Plan, listener: int, rows: Sequence[Row]) -> ListenerResu
     rule = plan.abx.sequential
     decision: Decision
     if rule is not None:
-        decision, p_value = decide(rule, right, trials), None
+        course = [one.value > _GUESSING for one in sorted(rows, key=lambda one: one.page)]
+        decision, right, trials = decide_course(rule, course)
+        p_value = None
     elif trials < plan.abx.trials:
         decision, p_value = "undecided", _p(right, trials)
     else:
