@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from triode.cli.listen_serve import invite, serve
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -51,6 +53,10 @@ def new(
     for cue in manifest.cues:
         console.print(f"Mind: {cue}", markup=False)
     console.print(f"Written: {output}", markup=False)
+
+
+listen.command()(serve)
+listen.command()(invite)
 
 
 @listen.command()
