@@ -47,7 +47,9 @@ def make_test(folder: Path, design: str, **more: Any) -> PreparedTest:
         for place, clip in enumerate(plan.clips):
             for order, system in enumerate((REFERENCE, *plan.systems_of(gear.name))):
                 file = f"{len(stimuli):04d}.wav"
-                write_audio(folder / file, _tone(220.0 * (place + 1) + 10.0 * order), RATE_HZ)
+                write_audio(
+                    folder / file, _tone(220.0 * (place + 1) + 10.0 * order), RATE_HZ, "PCM_24"
+                )
                 stimuli.append(_stimulus(folder, file, gear.name, clip.name, system))
     manifest = Manifest(
         plan=plan,

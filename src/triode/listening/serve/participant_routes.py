@@ -14,8 +14,8 @@ __all__ = ["participant_routes"]
 
 _JOINS_AT_ONCE = 40
 _JOINS_PER_MINUTE = 6.0
-_SOUNDS_AT_ONCE = 20
-_SOUNDS_PER_MINUTE = 20.0
+_SOUNDS_AT_ONCE = 60
+_SOUNDS_PER_MINUTE = 30.0
 
 Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{32}$")]
 Index = Annotated[int, Path(ge=0, le=100_000)]

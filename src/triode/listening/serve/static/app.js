@@ -48,8 +48,8 @@ async function takePart(test, participant, state, known) {
   const conditions = await prepare(participant, state, known, context);
   let loading = load(participant, state.next);
   while (!state.finished) {
-    drawProgress(state);
     const { page, stimuli } = await patiently(loading);
+    drawProgress(state);
     if (page.pause_before) await rest(state);
     if (page.index === test.training_pages && page.index > 0) await afterTraining();
     const { following } = page;
