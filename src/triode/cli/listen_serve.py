@@ -11,8 +11,7 @@ Folder = Annotated[Path, typer.Argument(help="The prepared test: what `triode li
 Storage = Annotated[
     str | None,
     typer.Option(
-        help="Where answers are kept: sqlite:///file or postgresql://user@host/database. "
-        "Default: a file in the folder."
+        help="sqlite:///PATH or postgresql://USER@HOST/DATABASE. Default: a file in the folder."
     ),
 ]
 

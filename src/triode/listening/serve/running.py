@@ -49,7 +49,7 @@ def run(
         folder: The prepared test.
         storage: The address of the answers' database; a file in the folder without it.
         serving: Where and to whom.
-        announce: Told lines for the experimenter once the server answers.
+        announce: Told the addresses once the server answers.
 
     Raises:
         ListeningError: The test or the storage cannot be used.
@@ -70,9 +70,9 @@ def run(
         )
 
         def tell(address: str) -> None:
-            announce(f"Your page, with invitations and progress: {address}")
-            if settings.open_to_all:
-                announce(f"Anyone may take part: {settings.open_link}")
+            yours = f"Your page, with invitations and progress: {address}"
+            everyones = f"\nAnyone may take part: {settings.open_link}"
+            announce(yours + everyones * settings.open_to_all)
 
         serve(
             listening_application(test, store, settings, access),
