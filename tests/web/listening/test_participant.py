@@ -30,7 +30,7 @@ def tests(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], PreparedT
 
     def test_of(design: str) -> PreparedTest:
         if design not in made:
-            made[design] = make_test(folder / design, design)
+            made[design] = make_test(folder / design, design, abx={"trials": 5})
         return made[design]
 
     return test_of
@@ -84,26 +84,6 @@ def answer_to(page: dict[str, Any]) -> dict[str, Any]:
 
 def message(answer: Response) -> str:
     return str(answer.json()["error"]["message"])
-
-
-@pytest.mark.parametrize("design", DESIGNS)
-def test_a_whole_session(
-    design: str, tests: Callable[[str], PreparedTest], store: AnswerStore
-) -> None:
-    test = tests(design)
-    client = client_of(test, store)
-    token, address = begin(client)
-    state = client.get(address).json()
-    pages = state["left"]
-    while not state["finished"]:
-        page = client.get(f"{address}/pages/{state['next']}").json()
-        assert page["design"] == design
-        sound = client.get(f"{address}/pages/{state['next']}/sound").content
-        assert len(sound) == 3 * page["frames"] * len(page["stimuli"])
-        state = client.put(f"{address}/answers/{state['next']}", json=answer_to(page)).json()
-    assert (state["answered"], state["left"], state["next"]) == (pages, 0, None)
-    assert len(store.answers(token, Session.of(test, 0))) == pages
-    assert store.participant(token).notes["finished"]
 
 
 def test_nothing_comes_before_consent(
@@ -231,6 +211,9 @@ def test_the_experimenter_sees_how_far_everyone_is(
     assert (one["answered"], one["headphones"], one["finished"]) == (1, False, None)
     assert seen["cues"] == ["The noise floor of lite is 12 dB above the reference's."]
     assert seen["open_link"] == f"{ORIGIN}/listen"
+    page = client.get("/api/experiment/analysis")
+    assert page.headers["content-security-policy"].startswith("sandbox allow-scripts")
+    assert "<title>Is the capture the amplifier?" in page.text
 
 
 def test_no_more_join_than_are_wanted(
@@ -269,34 +252,38 @@ def test_posts_from_other_pages_are_refused(
 
 
 @pytest.mark.parametrize("design", DESIGNS)
-def test_nothing_tells_which_is_the_reference(
+def test_a_whole_session_tells_nothing(
     design: str, tests: Callable[[str], PreparedTest], store: AnswerStore
 ) -> None:
-    """Over a whole session: no name of a system, gear, clip or file in anything that is sent."""
+    """Nothing that is sent holds the name of a system, piece of gear, clip or file."""
     test = tests(design)
     client = client_of(test, store)
-    _, address = begin(client)
+    token, address = begin(client)
     secrets = {one.file for one in test.manifest.stimuli}
     secrets |= {one.name for one in (*test.plan.systems, *test.plan.gear, *test.plan.clips)}
     secrets |= {test.digest, '"reference"', "truth"}
     answers = [client.get(one) for one in ("/listen", "/api/test", address)]
     state = answers[-1].json()
+    pages = state["left"]
     sizes = set()
     while not state["finished"]:
         page = client.get(f"{address}/pages/{state['next']}")
         sound = client.get(f"{address}/pages/{state['next']}/sound")
-        answers += [page, sound]
-        sizes.add((len(page.json()["stimuli"]), len(sound.content), *sound.headers.items()))
+        assert page.json()["design"] == design
+        assert len(sound.content) == 3 * page.json()["frames"] * len(page.json()["stimuli"])
+        sizes.add((len(page.content), len(sound.content), *sound.headers.items()))
         given = answer_to(page.json())
-        answers.append(client.put(f"{address}/answers/{state['next']}", json=given))
+        answers += [page, client.put(f"{address}/answers/{state['next']}", json=given)]
+        assert not [one for one in secrets if one in str(sound.headers)]
         state = answers[-1].json()
     for one in answers:
-        told = str(one.headers)
-        if "octet-stream" not in told:
-            told += one.text
+        told = f"{one.headers} {one.text}"
         assert not [secret for secret in secrets if secret in told], told
-    # All passages are of one length here, so every page's sound looks the same from outside.
-    assert len(sizes) == 1
+    # All passages are of one length here, so all sound looks the same from outside.
+    assert len({size[1:] for size in sizes}) == 1
+    assert (state["answered"], state["left"], state["next"]) == (pages, 0, None)
+    assert len(store.answers(token, Session.of(test, 0))) == pages
+    assert store.participant(token).notes["finished"]
 
 
 def test_equal_stimuli_differ_in_their_last_bits(

@@ -1,16 +1,21 @@
-"""What the experimenter sees and does: progress, invitations."""
+"""What the experimenter sees and does: progress, invitations, the analysis."""
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
+from fastapi.responses import HTMLResponse
 
+from triode.listening.analysis import analyse
 from triode.listening.prepared import PreparedTest
+from triode.listening.report import analysis_page
 from triode.listening.serve.invitations import MOST_INVITATIONS, invite, participant_link
 from triode.listening.serve.settings import Settings
 from triode.listening.session import Session
 from triode.listening.store import AnswerStore
+from triode.web import sandboxed_policy
 
 __all__ = ["experiment_routes"]
 
@@ -20,10 +25,18 @@ Count = Annotated[int, Body(embed=True, ge=1, le=MOST_INVITATIONS)]
 def experiment_routes(test: PreparedTest, store: AnswerStore, settings: Settings) -> APIRouter:
     """The routes under /api/experiment."""
     routes = APIRouter(prefix="/api/experiment", tags=["experiment"])
+    one_at_a_time = threading.Lock()
 
     @routes.get("")
     def progress() -> dict[str, Any]:
         return _progress(test, store, settings)
+
+    @routes.get("/analysis", response_class=HTMLResponse)
+    def analysis() -> HTMLResponse:
+        with one_at_a_time:
+            page = analysis_page(analyse(test, store.all_answers(test)))
+        # One file with its scripts inside, so it gets an origin of its own and reaches nothing.
+        return HTMLResponse(page, headers={"content-security-policy": sandboxed_policy()})
 
     @routes.post("/invitations", status_code=201)
     def make_invitations(count: Count) -> dict[str, Any]:

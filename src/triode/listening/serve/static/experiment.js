@@ -23,6 +23,7 @@ function draw(test) {
     Answers: test.answers,
   });
   drawLinks(test);
+  at("analysis-link").hidden = test.answers === 0;
   at("nobody").hidden = begun.length > 0;
   at("table").hidden = begun.length === 0;
   at("table").tBodies[0].replaceChildren(...begun.map((one) => row(one, test.pages)));
