@@ -87,6 +87,26 @@ def test_twenty_at_once(test: PreparedTest, url: str) -> None:
     assert sorted(map(str, kept)) == sorted(map(str, given))
 
 
+@pytest.mark.heavy
+def test_a_database_that_is_started_again(test: PreparedTest) -> None:
+    """Heavy for PostgreSQL, killed between two answers; on 503 a page tries again."""
+    with postgresql_server() as database:
+        url = database.fresh_database()
+        with served(test.folder, "--open", "--storage", url) as server:
+            headers = {"origin": server.address}
+            with httpx.Client(base_url=server.address, headers=headers, timeout=60) as client:
+                own = f"/api/participants/{client.post('/api/participants').json()['token']}"
+                client.put(f"{own}/consent")
+                answer = {"scores": {"A": 1, "B": 2, "C": 3}}
+                assert client.put(f"{own}/answers/0", json=answer).json()["next"] == 1
+                database.stop()
+                assert client.put(f"{own}/answers/1", json=answer).status_code == 503
+                assert client.get(own).status_code == 503
+                database.start()
+                assert client.put(f"{own}/answers/1", json=answer).json()["next"] == 2
+                assert client.get(own).json()["answered"] == 2
+
+
 async def take_part_in_browser(browser: Browser, address: str) -> None:
     """One participant with a browser context of their own, at the keyboard."""
     context = await browser.new_context()

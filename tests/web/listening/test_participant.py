@@ -133,6 +133,33 @@ def test_the_first_answer_counts_however_often_it_is_sent(
     assert {dict(one.scores)["A"] for one in kept.values()} == {40}
 
 
+def test_a_sequential_test_ends_when_enough_is_known(tmp_path: Path, store: AnswerStore) -> None:
+    """Someone who is always right is through early, and no page is asked in vain."""
+    trials = 30
+    test = make_test(
+        tmp_path / "test",
+        "abx",
+        systems=("lite",),
+        training_pages=0,
+        abx={"trials": trials, "sequential": {}},
+    )
+    client = client_of(test, store)
+    token, address = begin(client)
+    session = Session.of(test, store.participant(token).number)
+    state = client.get(address).json()
+    while not state["finished"]:
+        index = state["next"]
+        page = client.get(f"{address}/pages/{index}").json()
+        assert page["following"] == index + 1
+        assert client.get(f"{address}/pages/{index + 1}").status_code == 200
+        given = {"x_is": session.pages[index].truth}
+        state = client.put(f"{address}/answers/{index}", json=given).json()
+    assert state["left"] == 0
+    # 1.5 to the power of 8 is the first above 1 / alpha = 20.
+    assert state["answered"] == 8
+    assert client.get(f"{address}/pages/8").status_code == 409
+
+
 def test_a_wrong_answer_is_refused_and_not_kept(
     tests: Callable[[str], PreparedTest], store: AnswerStore
 ) -> None:
@@ -209,6 +236,9 @@ def test_the_experimenter_sees_how_far_everyone_is(
     seen = experimenter(client).get("/api/experiment").json()
     (one,) = seen["participants"]
     assert (one["answered"], one["headphones"], one["finished"]) == (1, False, None)
+    (kept,) = store.participants(tests("mushra"))
+    assert kept.notes["headphones"] == conditions["headphones"]
+    assert kept.notes["level_db"] == -18
     assert seen["cues"] == ["The noise floor of lite is 12 dB above the reference's."]
     assert seen["open_link"] == f"{ORIGIN}/listen"
     page = client.get("/api/experiment/analysis")

@@ -88,6 +88,21 @@ def test_links_made_beforehand_are_good(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.heavy
+def test_a_proxy_of_the_name_that_was_told_may_stand_before_it(tmp_path: Path) -> None:
+    """Heavy for a process. The proxy keeps the Host header and speaks https to browsers."""
+    test = make_test(tmp_path / "test", "abx")
+    with served(test.folder, "--open", "--address", "https://listen.example.org/") as server:
+
+        def join(host: str, origin: str) -> int:
+            headers = {"host": host, "origin": origin, "x-forwarded-for": "192.0.2.7"}
+            return httpx.post(f"{server.address}/api/participants", headers=headers).status_code
+
+        assert join("listen.example.org", "https://listen.example.org") == 201
+        assert join("listen.example.org", "https://evil.example") == 403
+        assert join("evil.example", "https://evil.example") == 400
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

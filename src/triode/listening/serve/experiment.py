@@ -87,5 +87,5 @@ def _is_unused(notes: Mapping[str, Any]) -> bool:
 
 
 def _headphones(notes: Mapping[str, Any]) -> bool | None:
-    conditions = notes.get("headphones")
-    return None if conditions is None else bool(conditions["headphones"]["passed"])
+    check = notes.get("headphones")
+    return None if check is None else bool(check["passed"])

@@ -95,9 +95,10 @@ class TakingPart:
         return self.state(token)
 
     def note_conditions(self, token: str, conditions: Mapping[str, Any]) -> None:
-        """Keep what the headphones check found and which level was set."""
+        """Keep under their names what the headphones check found and which level was set."""
         self._consenting(token)
-        self._store.note(token, "headphones", dict(conditions))
+        for name, value in conditions.items():
+            self._store.note(token, name, value)
 
     def page(self, token: str, index: int) -> dict[str, Any]:
         """What a page shows: labels, and nothing of what is behind them.
@@ -206,7 +207,6 @@ class TakingPart:
         return {
             "token": participant.token,
             "consent": "consent" in participant.notes,
-            "conditions": participant.notes.get("headphones"),
             "answered": len(answers),
             "left": session.pages_left(answers),
             "next": None if turn is None else turn.index,
