@@ -107,6 +107,31 @@ def test_a_region_is_looped_from_where_it_is(page: Any, stimuli: Samples) -> Non
 
 
 @pytest.mark.heavy
+def test_hasty_orders_wait_for_each_other(page: Any, stimuli: Samples) -> None:
+    """Heavy for the browser. Gains always add up to one, however fast keys are pressed."""
+    begin, first, second = 0, 6_000, 6_100
+    orders = [
+        {"at": begin, "order": "play"},
+        {"at": first, "order": "switchTo", "values": [1]},
+        {"at": second, "order": "switchTo", "values": [2]},
+        {"at": 9_000, "order": "loop", "values": [2_000, 12_000]},
+        {"at": 9_100, "order": "loop", "values": [5_000, 12_000]},
+    ]
+    got, _ = render(page, stimuli, 0.4, orders)
+    count = len(got)
+    to_one, to_two = ramp(first, count), ramp(first + FADE, count)
+    gains = np.array([1 - to_one, to_one - to_two, to_two])
+    whole = np.array([looped(one, 0, FRAMES, 0, count) for one in stimuli])
+    expected = (gains * whole).sum(axis=0) * ramp(begin, count)
+    for start, low in ((9_000, 2_000), (9_000 + FADE, 5_000)):
+        now = np.zeros(count)
+        now[start:] = looped(stimuli[2], low, 12_000, start - low, count - start)
+        blend = ramp(start, count)
+        expected = (1 - blend) * expected + blend * now
+    assert np.abs(got - expected).max() < TOLERANCE
+
+
+@pytest.mark.heavy
 def test_stopping_and_going_on_loses_no_place(page: Any, stimuli: Samples) -> None:
     """Heavy for the browser."""
     stop, again = 3_000, 9_000

@@ -1,10 +1,11 @@
 """Whole sessions with a real browser and the keyboard only."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from triode.listening import AnswerStore, PreparedTest, Session
 from triode.listening.answer import AbxAnswer, MushraAnswer, PreferenceAnswer, TripleAnswer
@@ -117,6 +118,31 @@ def test_a_preference_session(tmp_path: Path, browser: Browser) -> None:
     for one in kept(test).values():
         assert isinstance(one, PreferenceAnswer)
         assert one.preferred == "none"
+
+
+@pytest.mark.heavy
+def test_a_loop_by_keyboard(tmp_path: Path, browser: Browser) -> None:
+    """Heavy for the browser."""
+    test = make_test(tmp_path / "test", "mushra")
+    with served(test.folder, "--open") as server, watched_page(browser) as page:
+        listener = Listener(page)
+        listener.begin(f"{server.address}/listen")
+        listener.sees("How close to the reference is each?")
+        text = page.locator(".timeline .note span")
+        expect(text).to_have_text("Looping 0.0 to 1.5 s of 1.5 s ")
+        listener.press("Space")
+        page.wait_for_timeout(500)
+        listener.press("]")
+        expect(text).to_have_text(re.compile(r"Looping 0\.0 to (0\.[2-9]|1\.[0-4]) s of 1\.5 s "))
+        listener.press("\\")
+        expect(text).to_have_text("Looping 0.0 to 1.5 s of 1.5 s ")
+        page.get_by_label("Loop from, seconds").focus()
+        listener.press(*["ArrowRight"] * 10)
+        expect(text).to_have_text("Looping 0.5 to 1.5 s of 1.5 s ")
+        # The letters still switch, and the grade still belongs to what sounds.
+        listener.hear("b")
+        listener.press("ArrowUp")
+        expect(page.get_by_label("Grade of B")).to_have_attribute("aria-valuetext", "51, Fair")
 
 
 @pytest.mark.heavy

@@ -77,8 +77,9 @@ export class Engine {
 
   stop(when = this.#soon()) {
     if (!this.playing) return;
-    this.#place = this.placeAt(when);
-    this.#end(this.#deck, when);
+    const at = this.#afterBeginning(when);
+    this.#place = this.placeAt(at);
+    this.#end(this.#deck, at);
     this.#deck = null;
   }
 
@@ -96,14 +97,15 @@ export class Engine {
 
   /** Loop over frames `start` to `end` from now on; playing goes on where it is, if that is inside. */
   loop(start, end, when = this.#soon()) {
-    const place = this.placeAt(when);
+    const at = this.playing ? this.#afterBeginning(when) : when;
+    const place = this.placeAt(at);
     const first = Math.max(0, Math.min(start, this.frames - this.shortestRegion));
     const last = Math.min(this.frames, Math.max(end, first + this.shortestRegion));
     this.region = [first, last];
     this.#place = place >= first && place < last ? place : first;
     if (!this.playing) return;
-    this.#end(this.#deck, when);
-    this.#deck = this.#start(this.#place - first, when);
+    this.#end(this.#deck, at);
+    this.#deck = this.#start(this.#place - first, at);
   }
 
   /** The frame that sounds at a time, or would after `play`. */
@@ -146,12 +148,15 @@ export class Engine {
     return { source, gain, start: when, offset, first, length };
   }
 
-  #end({ source, gain, start }, when) {
-    const fade = this.#fade / this.#context.sampleRate;
-    // One that has hardly begun goes when it is there.
-    const begin = Math.max(when, start + fade);
-    ramp(gain.gain, 1, 0, begin, begin + fade);
-    source.stop(begin + fade);
+  /** What has hardly begun is there before it goes: two crossfades at once would not add up to one. */
+  #afterBeginning(when) {
+    return Math.max(when, this.#deck.start + this.#fade / this.#context.sampleRate);
+  }
+
+  #end({ source, gain }, when) {
+    const end = when + this.#fade / this.#context.sampleRate;
+    ramp(gain.gain, 1, 0, when, end);
+    source.stop(end);
     source.onended = () => gain.disconnect();
   }
 }

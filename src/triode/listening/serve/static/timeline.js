@@ -32,7 +32,7 @@ export class Timeline {
       element("div", { class: "track" }, this.#part, this.#from, this.#to, this.#mark),
       element("p", { class: "note" }, this.#text, whole),
     );
-    this.#drawPart();
+    this.#draw(0, engine.frames);
     this.#follow();
   }
 
@@ -45,8 +45,9 @@ export class Timeline {
       step: 0.05,
       value: (frame / this.#rate).toFixed(2),
       "aria-label": `${label}, seconds`,
-      change: () => this.#choose(),
-      input: () => this.#choose(),
+      input: () => this.#draw(...this.#chosen()),
+      // Not before it is let go: every new loop is made of all stimuli.
+      change: () => this.#loop(...this.#chosen()),
     });
   }
 
@@ -64,25 +65,23 @@ export class Timeline {
     this.#loop(0, this.#engine.frames);
   }
 
-  #choose() {
+  /** What the two sliders say, which may have been pulled past each other. */
+  #chosen() {
     const frames = [this.#from, this.#to].map((one) => Math.round(Number(one.value) * this.#rate));
-    this.#loop(Math.min(...frames), Math.max(...frames));
+    return frames.sort((one, other) => one - other);
   }
 
   #loop(start, end) {
-    const [first, last] = this.#engine.region;
-    if (start === first && end === last) return;
     this.#engine.loop(start, end);
-    this.#drawPart();
+    const [first, last] = this.#engine.region;
+    this.#draw(first, last);
+    this.#from.value = first / this.#rate;
+    this.#to.value = last / this.#rate;
   }
 
-  #drawPart() {
-    const [first, last] = this.#engine.region;
+  #draw(first, last) {
     this.#part.style.left = `${(100 * first) / this.#engine.frames}%`;
     this.#part.style.width = `${(100 * (last - first)) / this.#engine.frames}%`;
-    // While a slider is held it may cross the other one; it is put right when it is let go.
-    if (document.activeElement !== this.#from) this.#from.value = first / this.#rate;
-    if (document.activeElement !== this.#to) this.#to.value = last / this.#rate;
     const seconds = (frames) => (frames / this.#rate).toFixed(1);
     this.#text.textContent = `Looping ${seconds(first)} to ${seconds(last)} s of ${seconds(this.#engine.frames)} s `;
   }
