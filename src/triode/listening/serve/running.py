@@ -31,13 +31,13 @@ class Serving:
         open_browser: Whether to open the experimenter's page.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 8790
-    password: str | None = None
-    address: str | None = None
-    open_to_all: bool = False
-    most_participants: int = 200
-    open_browser: bool = False
+    host: str
+    port: int
+    password: str | None
+    address: str | None
+    open_to_all: bool
+    most_participants: int
+    open_browser: bool
 
 
 def run(
