@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from triode import __version__
+from triode.nam import read, to_bytes
 from triode.studio.capture import Capture
 from triode.studio.errands import Errand, Errands
 from triode.studio.folders import Folders
@@ -24,6 +26,7 @@ class Auditions:
     def __init__(self, folders: Folders, errands: Errands) -> None:
         self._folders = folders
         self._errands = errands
+        self._names: dict[tuple[str, int, int], str] = {}
 
     def made(self, capture: Capture) -> dict[str, Any] | None:
         """What was made, if it was and all of it is still there."""
@@ -67,7 +70,12 @@ class Auditions:
         return self._folders.cache / "modules"
 
     def _folder(self, capture: Capture) -> Path:
-        """One for each content of the capture's file and each version of what makes it."""
-        content = self._folders.capture(capture.id).model.read_bytes()
-        name = f"{__version__}\n{capture.id}\n".encode() + content
-        return self._folders.cache / "auditions" / hashlib.sha256(name).hexdigest()[:40]
+        """One for each network that the capture's file held, whatever it says about it."""
+        path = self._folders.capture(capture.id).model
+        facts = path.stat()
+        file = capture.id, facts.st_mtime_ns, facts.st_size
+        if file not in self._names:
+            bare = to_bytes(replace(read(path), metadata={}, document=None))
+            content = f"{__version__}\n{capture.id}\n".encode() + bare
+            self._names[file] = hashlib.sha256(content).hexdigest()[:40]
+        return self._folders.cache / "auditions" / self._names[file]

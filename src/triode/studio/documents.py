@@ -153,8 +153,9 @@ def capture_document(
     capture: Capture, files: CaptureFiles, seconds_left: float | None
 ) -> CaptureDocument:
     """A capture as pages get it."""
-    model, kept = files.model.is_file(), capture.deleted is None
-    recorded = files.recording("dry") is not None and files.recording("wet") is not None
+    names = files.names()
+    model, kept = files.model.name in names, capture.deleted is None
+    recorded = all(any(one.startswith(f"{side}.") for one in names) for side in ("dry", "wet"))
     return CaptureDocument(
         id=capture.id,
         name=capture.name,

@@ -1,13 +1,14 @@
 """Where a library keeps its files; every name in it is one of ours."""
 
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from triode.files import make_folder
 
-__all__ = ["CaptureFiles", "Folders"]
+__all__ = ["CaptureFiles", "Folders", "tidy_cache"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,15 @@ class CaptureFiles:
 
     def recording(self, side: str) -> Path | None:
         """The recording "dry" or "wet"; its suffix is that of what was sent."""
-        return next(iter(sorted(self.folder.glob(f"{side}.*"))), None)
+        name = next((one for one in sorted(self.names()) if one.startswith(f"{side}.")), None)
+        return None if name is None else self.folder / name
+
+    def names(self) -> list[str]:
+        """The names of all of them; asked once for a whole list of captures, so it is quick."""
+        try:
+            return [path.name for path in self.folder.iterdir()]
+        except FileNotFoundError:
+            return []
 
     def remove(self) -> None:
         """Remove all of it."""
@@ -90,3 +99,11 @@ class Folders:
     def capture(self, capture_id: str) -> CaptureFiles:
         """The files of a capture."""
         return CaptureFiles(folder=self.captures / capture_id)
+
+
+def tidy_cache(cache: Path, days: int) -> None:
+    """Remove what was made longer ago than so many days; it is made again when it is wanted."""
+    oldest = time.time() - days * 24 * 3600
+    for path in cache.glob("*/*"):
+        if path.stat().st_mtime < oldest:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()

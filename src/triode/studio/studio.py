@@ -19,7 +19,7 @@ from triode.studio.crew import Crew
 from triode.studio.database import Database
 from triode.studio.documents import CaptureDocument, capture_document
 from triode.studio.errands import Errands
-from triode.studio.folders import Folders
+from triode.studio.folders import Folders, tidy_cache
 from triode.studio.labels import checked_metadata, checked_tags, metadata_of
 from triode.studio.moment import moment
 from triode.studio.pages import Pages
@@ -32,6 +32,7 @@ __all__ = ["Studio"]
 
 _DAYS_IN_BIN = 30
 _DAYS_OF_UPLOADS = 30
+_DAYS_OF_CACHE = 30
 
 
 class Studio:
@@ -228,6 +229,7 @@ class Studio:
         self.uploads.tidy(_before(_DAYS_OF_UPLOADS))
         self.checks.tidy(_before(_DAYS_OF_UPLOADS))
         shutil.rmtree(self.folders.cache / "takes", ignore_errors=True)
+        tidy_cache(self.folders.cache, _DAYS_OF_CACHE)
         before = _before(_DAYS_IN_BIN)
         for capture in self.captures.find(deleted=True):
             if capture.deleted is not None and capture.deleted < before:

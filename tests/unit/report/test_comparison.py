@@ -88,6 +88,15 @@ def test_without_a_recording_the_first_capture_is_the_reference(folder: Path, pa
     assert "no verdict about either" in comparison_page(found)
 
 
+def test_captures_may_have_names_of_their_own(folder: Path) -> None:
+    found = compare([folder / "better.nam"], folder / "dry.wav", names=["My <amp>"])
+    assert [size.label for size in found.evaluation.sizes] == ["My <amp>"]
+    assert found.reference == "My <amp>"
+    page = comparison_page(found)
+    assert "<title>My &lt;amp&gt;" in page
+    assert "My <amp>" not in page
+
+
 def test_rates_have_to_agree(folder: Path) -> None:
     with pytest.raises(TriodeError, match=r"fast.nam.*different sample rates.*48000"):
         compare([folder / "amp.nam", folder / "fast.nam"], folder / "dry.wav", folder / "wet.wav")

@@ -1,6 +1,7 @@
 """What pages ask for and get, over a library with real workers but without any training."""
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def test_a_recording_is_what_it_is_whatever_it_is_called(client: TestClient) -> 
     assert upload["seconds"] == pytest.approx(3.0)
     assert upload["peak_dbfs"] == pytest.approx(-6.02, abs=0.01)
     assert client.get("/api/cabinets").json()[-1]["id"] == "synthetic"
+    assert client.get(f"/api/uploads/{upload['id']}").json() == upload
     assert client.delete(f"/api/uploads/{upload['id']}").status_code == 204
     assert client.delete(f"/api/uploads/{upload['id']}").status_code == 404
 
@@ -203,12 +205,18 @@ def test_a_library_that_is_opened_again_is_as_it_was(client: TestClient, studio:
     capture = imported(client, studio)
     orphan = studio.folders.captures / "0123"
     orphan.mkdir()
+    old = studio.folders.cache / "modules" / "old.wasm"
+    old.parent.mkdir()
+    for path in (old, old.with_name("new.wasm")):
+        path.write_bytes(b"")
+    os.utime(old, (0, 0))
     (studio.folders.uploads / ".incoming-x").write_bytes(b"half")
     studio.close()
     again = Studio(studio.folders.root)
     try:
         assert [one.id for one in again.captures.find()] == [capture["id"]]
         assert not orphan.exists()
+        assert [path.name for path in old.parent.iterdir()] == ["new.wasm"]
         assert not (again.folders.uploads / ".incoming-x").exists()
     finally:
         again.close()

@@ -159,8 +159,13 @@ def test_a_killed_server_goes_on_where_it_was(recordings: Path, tmp_path: Path) 
         gains.append(level["wet_gain_db"] + level["wet_loudness_lufs"])
         assert gains == pytest.approx([level["target_lufs"]] * len(gains), abs=1e-6)
         assert server.client.get(audition["passage"]["wet"]).content[:4] == b"RIFF"
-        assert "Short" in server.page(f"/api/captures/{short}/report")
-        assert "Long" in server.page(f"/api/compare?ids={short},{long}")
+        made = sorted((library / "cache" / "auditions").iterdir())
+        assert server.client.patch(f"/api/captures/{short}", json={"name": "Brief"}).is_success
+        assert server.get(f"/api/captures/{short}/audition") == audition
+        assert sorted((library / "cache" / "auditions").iterdir()) == made
+        assert "Brief" in server.page(f"/api/captures/{short}/report")
+        compared = server.page(f"/api/compare?ids={short},{long}")
+        assert "Brief, Long" in compared
 
         server.process.send_signal(signal.SIGINT)
         assert server.process.wait(timeout=20) == 0

@@ -91,6 +91,12 @@ async def upload(
     )
 
 
+@router.get("/uploads/{upload_id}")
+def uploaded(studio: Opened, upload_id: Id) -> Upload:
+    """What is known about an upload."""
+    return studio.uploads.get(upload_id)
+
+
 @router.delete("/uploads/{upload_id}", status_code=204)
 def remove(studio: Opened, upload_id: Id) -> Response:
     """Remove an upload; captures made of it keep their recordings."""
