@@ -213,6 +213,13 @@ def test_the_studio_records_a_take(studio_page: TestClient, tmp_path: Path) -> N
     assert take["state"] == "done", take["message"]
     assert any("ended early" in one for one in take["warnings"])
 
+    # The file is a constant of -12 dBFS, which comes back as it is.
+    take = take_of(studio_page, {**order, "level_only": True}, stop_after=1.0)
+    assert take["state"] == "done", take["message"]
+    assert take["advice"] == "good"
+    assert take["peak_dbfs"] == pytest.approx(-12.04, abs=0.1)
+    assert take["wet"] is None
+
     wrong = studio_page.post("/api/recordings", json={**order, "input_channel": 99}).json()
     while (take := studio_page.get(f"/api/recordings/{wrong['id']}").json())["state"] == "running":
         time.sleep(0.1)

@@ -106,6 +106,8 @@ class NewTake(_Sent):
             system's own choice.
         input_channel, output_channel: From 1.
         allow_clipping: Go on where the input clips.
+        level_only: Set the level: the loudest passage is played over and over until it is
+            stopped, with advice, and nothing is kept.
     """
 
     dry: Id | None = None
@@ -116,6 +118,7 @@ class NewTake(_Sent):
     input_channel: _Channel = 1
     output_channel: _Channel = 1
     allow_clipping: bool = False
+    level_only: bool = False
 
 
 class Possible(BaseModel):

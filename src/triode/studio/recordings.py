@@ -1,4 +1,4 @@
-"""Takes through the gear, from the page."""
+"""Takes through the gear, and what comes before them: setting the level."""
 
 import shutil
 import threading
@@ -24,7 +24,9 @@ class Take:
         state: Where it stands.
         seconds: How much was played.
         total_seconds: How much there is.
-        peak_dbfs: The highest sample that came back since the last event; None for silence.
+        peak_dbfs: The highest sample that came back since the last event, or while the level is
+            set, in the last seconds; None for silence.
+        advice: What to turn, while the level is set.
         dry: The upload of what was played; of a new signal, when it is over.
         wet: The upload of what came back.
         message: What went wrong.
@@ -36,6 +38,7 @@ class Take:
     seconds: float = 0.0
     total_seconds: float | None = None
     peak_dbfs: float | None = None
+    advice: str = ""
     dry: str | None = None
     wet: str | None = None
     message: str = ""
@@ -72,6 +75,7 @@ class Takes:
         dry: str | None,
         minutes: float,
         allow_clipping: bool,
+        level_only: bool,
         connection: dict[str, Any],
     ) -> Take:
         """Begin a take.
@@ -80,6 +84,7 @@ class Takes:
             dry: The upload to play; None for a new signal of `minutes`.
             minutes: Its length.
             allow_clipping: Go on where the input clips.
+            level_only: Only set the level; nothing is kept.
             connection: For `triode.capture.recording.Connection`, without a rate for an upload.
 
         Raises:
@@ -94,7 +99,7 @@ class Takes:
         folder = self._scratch / take.id
         make_folder(folder)
         task = {
-            "kind": "record",
+            "kind": "level" if level_only else "record",
             "dry": str(folder / "dry.wav" if dry is None else self._uploads.path(dry)),
             "wet": str(folder / "wet.wav"),
             "minutes": minutes if upload is None else None,
@@ -107,12 +112,13 @@ class Takes:
         self._errands.run(
             f"record {take.id}",
             task,
-            on_end=lambda errand: self._end(take.id, errand, folder),
+            on_end=lambda errand: self._end(take.id, errand, folder, kept=not level_only),
             on_event=lambda event: self._change(
                 take.id,
                 seconds=event["seconds"],
                 total_seconds=event["total_seconds"],
                 peak_dbfs=event["peak_dbfs"],
+                advice=event.get("advice", ""),
             ),
             at_once=True,
         )
@@ -139,7 +145,7 @@ class Takes:
         self._errands.order(f"record {take_id}", "stop")
         return take
 
-    def _end(self, take_id: str, errand: Errand, folder: Path) -> None:
+    def _end(self, take_id: str, errand: Errand, folder: Path, *, kept: bool) -> None:
         if errand.state == "failed":
             self._change(take_id, state="failed", message=errand.error["message"])
         else:
@@ -148,7 +154,7 @@ class Takes:
                 for side, facts in errand.result["files"].items()
             }
             warnings = tuple(errand.result["warnings"])
-            failed = "wet" not in ids
+            failed = kept and "wet" not in ids
             self._change(
                 take_id,
                 state="failed" if failed else "done",

@@ -13,7 +13,7 @@ __all__ = ["main"]
 
 _TASKS: Final = {
     name: f"triode.studio.tasks.{name}"
-    for name in ("audition", "check", "compare", "devices", "examine", "record", "report")
+    for name in ("audition", "check", "compare", "devices", "examine", "level", "record", "report")
 }
 _TRAINING_NICENESS = 5
 

@@ -143,7 +143,7 @@ async def devices(
 
 @router.post("/recordings", status_code=202)
 def record(studio: Opened, new: NewTake) -> Take:
-    """Play an upload, or Triode's own signal, through the gear and record the answer."""
+    """Play an upload, or Triode's own signal, through the gear: set the level, or record it."""
     connection = new.model_dump(
         include={
             *("rate_hz", "input_device", "output_device"),
@@ -154,6 +154,7 @@ def record(studio: Opened, new: NewTake) -> Take:
         dry=new.dry,
         minutes=new.minutes,
         allow_clipping=new.allow_clipping,
+        level_only=new.level_only,
         connection=connection,
     )
 
