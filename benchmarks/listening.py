@@ -8,6 +8,7 @@ screening rules catch, and what fixed and sequential ABX tests decide.
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -423,38 +424,35 @@ def main() -> None:
     parser.add_argument("--slow-tests", type=int, default=200, help="the same where a fit is slow")
     given = parser.parse_args()
     some, few = given.tests, given.slow_tests
-    figures: dict[str, list[dict[str, Any]]] = {
-        "coverage": [coverage(source, *size, some) for source in SOURCES for size in SIZES],
-        "false_findings": [
-            false_findings(*size, systems, some)
-            for size in SIZES
-            if size[1] > 1
-            for systems in (5,)
-        ],
-        "power": [
-            power(source, *size, some) for source in SOURCES for size in SIZES if size[1] > 1
-        ],
-        "mixed": [mixed_errors(*size, few) for size in ((20, 3), (20, 5), (20, 12))],
-        "screening": [
+    several = [one for one in SIZES if one[1] > 1]
+    parts: dict[str, Iterator[dict[str, Any]]] = {
+        "coverage": (coverage(source, *size, some) for source in SOURCES for size in SIZES),
+        "false_findings": (false_findings(*size, SYSTEMS, some) for size in several),
+        "power": (power(source, *size, some) for source in SOURCES for size in several),
+        "screening": (
             screening(kind, trials, anchor, max(few, some // 4))
             for anchor in (None, "lowpass-7000")
             for trials in (4, 8, 16)
             for kind in KINDS
-        ],
-        "fixed_abx": [
+        ),
+        "fixed_abx": (
             fixed_abx(trials, difference, 10 * some)
             for trials in (10, 16, 25)
             for difference in (0.0, 1.0, 2.0, 3.0)
-        ],
-        "sequential_abx": [
+        ),
+        "sequential_abx": (
             sequential_abx(most, chance, some)
             for most in (16, 25, 40)
             for chance in (0.5, 0.6, 0.75, 0.9)
-        ],
+        ),
+        "mixed": (mixed_errors(*size, few) for size in ((20, 3), (20, 5), (20, 12))),
     }
-    for name, rows in figures.items():
+    figures: dict[str, list[dict[str, Any]]] = {}
+    for name, rows in parts.items():
+        figures[name] = []
         for row in rows:
             print(name, row, flush=True)
+            figures[name].append(row)
     write_result("listening", {"level": 0.95, "tables": TABLES, **figures})
 
 

@@ -159,3 +159,21 @@ def test_a_few_cases_of_the_benchmark_of_alignment(benchmarks: Path, shared_data
         assert row["sure"] == (case.jump == 0), row
     # Another recording is not believed.
     assert capture.attempt(gear.playing(60.0, 20.0), wet, gear.RATE_HZ) is None
+
+
+def test_simulated_listeners_fill_the_tables_of_the_docs(benchmarks: Path) -> None:
+    listening = module("listening")
+    rows = {
+        "coverage": listening.coverage("both", 5, 2, 3),
+        "false_findings": listening.false_findings(5, 3, 3, 2),
+        "power": listening.power("gear", 5, 3, 2),
+        "mixed": listening.mixed_errors(4, 3, 1),
+        "screening": listening.screening("guesses", 4, None, 3),
+        "fixed_abx": listening.fixed_abx(16, 3.0, 200),
+        "sequential_abx": listening.sequential_abx(16, 0.75, 20),
+    }
+    assert set(rows) == set(listening.TABLES)
+    for name, row in rows.items():
+        assert {one.split("/")[0] for one in listening.TABLES[name]["columns"]} <= set(row), name
+    assert rows["screening"]["left_out"] == 1.0
+    assert rows["fixed_abx"]["heard"] > 0.9
