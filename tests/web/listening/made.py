@@ -2,7 +2,7 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from triode.audio import write_audio
 from triode.listening import REFERENCE, Manifest, Plan, PreparedTest, Stimulus
 from triode.listening.prepared import MANIFEST, sha256_of
 
-__all__ = ["RATE_HZ", "Served", "document", "make_test", "served"]
+__all__ = ["RATE_HZ", "Served", "TestOf", "document", "make_test", "served"]
 
 RATE_HZ = 48_000
 SECONDS = 1.5
+
+TestOf = Callable[[str], PreparedTest]
 
 
 def document(

@@ -1,6 +1,6 @@
 """Every page by axe-core, light and dark, narrow and wide; and nothing wider than the screen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from web.listening.browser import chromium, watched_page
+from web.listening.browser import watched_page
 from web.listening.listener import Listener
 from web.listening.made import make_test, served
 
 WIDTHS = (360, 768, 1440)
 SERIOUS = {"serious", "critical"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 def found(page: Page) -> list[str]:

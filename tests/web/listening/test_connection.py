@@ -1,25 +1,18 @@
 """Connections that are lost, servers that are killed: nothing that was answered is gone."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from triode.listening import AnswerStore, PreparedTest, Session
-from web.listening.browser import chromium, watched_page
+from web.listening.browser import watched_page
 from web.listening.listener import Listener
 from web.listening.made import make_test, served
 
 TRIALS = 6
 QUESTION = "Which of the two is X?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Whole sessions with a real browser and the keyboard only."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from triode.listening import AnswerStore, PreparedTest, Session
 from triode.listening.answer import AbxAnswer, MushraAnswer, PreferenceAnswer, TripleAnswer
-from web.listening.browser import chromium, watched_page
+from web.listening.browser import watched_page
 from web.listening.listener import Listener
 from web.listening.made import make_test, served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 def kept(test: PreparedTest) -> dict[int, object]:

@@ -48,6 +48,7 @@ class Conditions(BaseModel):
 def participant_routes(taking_part: TakingPart, settings: Settings) -> APIRouter:
     """The routes under /api/test and /api/participants."""
     routes = APIRouter(prefix="/api", tags=["taking part"])
+    people = taking_part.people
     joins = RateLimit(_JOINS_AT_ONCE, _JOINS_PER_MINUTE)
     sounds = RateLimit(_SOUNDS_AT_ONCE, _SOUNDS_PER_MINUTE)
 
@@ -59,23 +60,23 @@ def participant_routes(taking_part: TakingPart, settings: Settings) -> APIRouter
     def join(request: Request) -> dict[str, Any]:
         if not joins.allows(_source(request, settings)):
             raise _too_fast()
-        return taking_part.join()
+        return taking_part.state(people.join())
 
     @routes.get("/participants/{token}")
     def state(token: Token) -> dict[str, Any]:
-        return taking_part.state(token)
+        return taking_part.state(people.find(token))
 
     @routes.delete("/participants/{token}", status_code=204)
     def withdraw(token: Token) -> None:
-        taking_part.withdraw(token)
+        people.withdraw(token)
 
     @routes.put("/participants/{token}/consent")
     def agree(token: Token) -> dict[str, Any]:
-        return taking_part.agree(token)
+        return taking_part.state(people.agree(token))
 
     @routes.put("/participants/{token}/conditions", status_code=204)
     def note_conditions(token: Token, conditions: Conditions) -> None:
-        taking_part.note_conditions(token, conditions.model_dump())
+        people.note(token, conditions.model_dump())
 
     @routes.get("/participants/{token}/pages/{index}")
     def page(token: Token, index: Index) -> dict[str, Any]:

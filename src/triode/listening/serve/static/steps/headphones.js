@@ -2,6 +2,7 @@
 
 import { decision, element, show } from "../dom.js";
 import { listenToKeys } from "../keys.js";
+import { between } from "./between.js";
 import { ENOUGH, TRIALS, deal, tones } from "../tones.js";
 
 const ATTEMPTS = 2;
@@ -22,37 +23,18 @@ export async function headphones(context) {
   }
 }
 
-async function introduce(attempt) {
+function introduce(attempt) {
   const again = attempt > 1;
-  await page(
-    element("h1", {}, again ? "Let us try that again" : "Headphones on"),
-    element(
-      "p",
-      {},
-      again
-        ? "That did not sound like headphones. Check that both sides sit well, that left and right both sound, and that no effect such as surround is switched on."
-        : "Please put on headphones and set the volume low to begin with. You will hear three tones, six times; each time, say which one is the quietest.",
-    ),
-    "Begin",
-  );
+  const text = again
+    ? "That did not sound like headphones. Check that both sides sit well, that left and right both sound, and that no effect such as surround is switched on."
+    : "Please put on headphones and set the volume low to begin with. You will hear three tones, six times; each time, say which one is the quietest.";
+  const heading = again ? "Let us try that again" : "Headphones on";
+  return between(heading, [element("p", {}, text)], "Begin");
 }
 
-async function goOnAllTheSame() {
-  await page(
-    element("h1", {}, "You can go on"),
-    element("p", {}, "The check did not recognise headphones. Your answers will be kept together with this result. If you have headphones at hand, please put them on now."),
-    "Go on",
-  );
-}
-
-/** A heading, a text and one button, which Enter presses too. */
-async function page(heading, text, button) {
-  const [left, leave] = decision();
-  const go = element("button", { type: "button", class: "next", click: () => leave() }, button);
-  show(heading, text, element("p", { class: "actions" }, go));
-  const stop = listenToKeys((key) => (key === "Enter" ? leave : undefined));
-  await left;
-  stop();
+function goOnAllTheSame() {
+  const text = "The check did not recognise headphones. Your answers will be kept together with this result. If you have headphones at hand, please put them on now.";
+  return between("You can go on", [element("p", {}, text)], "Go on");
 }
 
 async function ask(context, trial) {
