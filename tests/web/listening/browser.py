@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 __all__ = ["CHROMIUM", "OPTIONS", "chromium", "require_chromium", "watched_page"]
 
+_PATIENCE_MS = 30_000
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = [
     "--no-sandbox",
@@ -32,6 +33,8 @@ def require_chromium() -> None:
 def chromium() -> Iterator[Browser]:
     """A running browser; skips the test where none is installed."""
     require_chromium()
+    # A busy machine is no failure.
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         try:

@@ -9,6 +9,13 @@ from playwright.sync_api import Page, expect
 __all__ = ["Listener"]
 
 _ANSWER = re.compile(r"/answers/(\d+)$")
+_COUNT_SCREENS = """
+window.screens = 0;
+document.addEventListener("DOMContentLoaded", () => {
+  const counted = new MutationObserver(() => { window.screens += 1; });
+  counted.observe(document.getElementById("main"), { childList: true });
+});
+"""
 
 
 class Listener:
@@ -22,6 +29,7 @@ class Listener:
         self.page = page
         self.sent: dict[int, dict[str, Any]] = {}
         page.on("request", self._note)
+        page.add_init_script(_COUNT_SCREENS)
 
     def _note(self, request: Any) -> None:
         found = _ANSWER.search(request.url)
@@ -33,9 +41,9 @@ class Listener:
         for key in keys:
             self.page.keyboard.press(key)
 
-    def sees(self, heading: str, timeout_ms: float = 20_000) -> None:
+    def sees(self, heading: str) -> None:
         """Wait for a heading, which has the focus, so that a screen reader speaks it."""
-        expect(self.page.locator("main h1")).to_have_text(heading, timeout=timeout_ms)
+        expect(self.page.locator("main h1")).to_have_text(heading)
 
     @property
     def heading(self) -> str:
@@ -78,31 +86,19 @@ class Listener:
             button = self.page.locator(f'[data-stimulus="{name}"]')
             expect(button).to_have_attribute("aria-pressed", "true")
 
+    def after(self, action: Callable[[], None]) -> None:
+        """Do something and wait for the screen that comes of it."""
+        before = self.page.evaluate("window.screens")
+        action()
+        self.page.wait_for_function(
+            "before => window.screens > before"
+            " && !document.querySelector('main h1').textContent.startsWith('Loading')",
+            arg=before,
+        )
+
     def answer_all(self, answer: Callable[["Listener"], None]) -> None:
         """Answer page by page until the end."""
-        while True:
-            before = self.position()
-            if self.heading in {"Now the test", "Rest your ears"}:
-                self.press("Enter")
-            elif self.heading == "Thank you":
-                return
-            else:
+        while self.heading != "Thank you":
+            if self.heading not in {"Now the test", "Rest your ears"}:
                 answer(self)
-                self.press("Enter")
-            self.page.wait_for_function(
-                "before => [document.querySelector('main h1').textContent,"
-                " document.getElementById('progress').textContent].join() !== before",
-                arg=before,
-            )
-            self.page.wait_for_function(
-                "!document.querySelector('main h1').textContent.startsWith('Loading')"
-            )
-
-    def position(self) -> str:
-        """Heading and progress, which change together with the page."""
-        return str(
-            self.page.evaluate(
-                "[document.querySelector('main h1').textContent,"
-                " document.getElementById('progress').textContent].join()"
-            )
-        )
+            self.after(lambda: self.press("Enter"))

@@ -1,5 +1,6 @@
 """Every page by axe-core, light and dark, narrow and wide; and nothing wider than the screen."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -76,11 +77,11 @@ def test_pages_before_after_and_the_experimenters(tmp_path: Path, browser: Brows
         page.goto(f"{server.address}/listen")
         listener.sees("Is the capture the amplifier?")
         look(page)
-        listener.press("Tab", "Space", "Tab", "Enter")
+        listener.after(lambda: listener.press("Tab", "Space", "Tab", "Enter"))
         steps = {
             "Thank you for taking part": lambda one: one.press("Enter"),
             "Headphones on": lambda one: one.press("Enter"),
-            "Which tone is the quietest?": _guess_all,
+            "Which tone is the quietest?": lambda one: one.press("2"),
             "Let us try that again": lambda one: one.press("Enter"),
             "You can go on": lambda one: one.press("Enter"),
             "Set the volume": lambda one: one.press("Space", "Enter"),
@@ -92,11 +93,7 @@ def test_pages_before_after_and_the_experimenters(tmp_path: Path, browser: Brows
             if heading not in seen:
                 look(page)
             seen.add(heading)
-            if heading in steps:
-                before = listener.position()
-                steps[heading](listener)
-                page.wait_for_timeout(300)
-                assert listener.position() != before
+            listener.after(functools.partial(steps[heading], listener))
         assert seen >= {"Headphones on", "Set the volume", "Rest your ears"}
         look(page)
         page.locator("#delete").click()
@@ -106,12 +103,6 @@ def test_pages_before_after_and_the_experimenters(tmp_path: Path, browser: Brows
         page.get_by_text("Make links").click()
         expect(page.locator("#links")).to_be_visible()
         look(page)
-
-
-def _guess_all(listener: Listener) -> None:
-    for _ in range(6):
-        listener.press("2")
-        listener.page.wait_for_timeout(100)
 
 
 def _prefer(listener: Listener) -> None:

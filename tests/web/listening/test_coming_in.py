@@ -78,6 +78,8 @@ def test_pages_are_small_and_nothing_is_kept(test_of: TestOf, store: AnswerStore
     for one in [*static.rglob("*.js"), *static.rglob("*.css")]:
         answer = client.get(f"/static/{one.relative_to(static).as_posix()}")
         assert answer.status_code == 200
+        kind = "javascript" if one.suffix == ".js" else "css"
+        assert answer.headers["content-type"] == f"text/{kind}; charset=utf-8"
         total += len(answer.content)
     assert total < 200_000
     assert client.get("/listen").headers["cache-control"] == "no-store"

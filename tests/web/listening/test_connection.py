@@ -47,7 +47,7 @@ def answer(listener: Listener, key: str) -> None:
 def at_page(listener: Listener, number: int) -> None:
     """Wait for a page, by its number from 1."""
     progress = listener.page.locator("#progress span")
-    expect(progress).to_have_text(f"Page {number} of {TRIALS}", timeout=30_000)
+    expect(progress).to_have_text(f"Page {number} of {TRIALS}")
     listener.sees(QUESTION)
 
 

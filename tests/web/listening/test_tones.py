@@ -35,6 +35,8 @@ def test_three_tones(tmp_path: Path) -> None:
     period = round(1.5 * RATE_HZ)
     quiet, plain, antiphase = (slice(place * period, (place + 1) * period) for place in range(3))
     level = [np.sqrt(np.mean(left[one] ** 2)) for one in (quiet, plain, antiphase)]
+    steady = left[plain][RATE_HZ // 5 : RATE_HZ * 4 // 5]
+    assert 20 * np.log10(np.sqrt(np.mean(steady**2))) == pytest.approx(-23.0, abs=0.02)
     assert 20 * np.log10(level[0] / level[1]) == pytest.approx(-6.0, abs=1e-3)
     assert level[1] == pytest.approx(level[2], rel=1e-6)
     assert np.array_equal(left[quiet], right[quiet])
@@ -43,7 +45,7 @@ def test_three_tones(tmp_path: Path) -> None:
     assert np.array_equal(left[antiphase], -right[antiphase])
     spectrum = np.abs(np.fft.rfft(left[plain][:RATE_HZ]))
     assert spectrum.argmax() == 200
-    assert np.abs(np.diff(left)).max() < 0.25 * 2 * np.pi * 200 / RATE_HZ * 1.01
+    assert np.abs(np.diff(left)).max() < 0.1 * 2 * np.pi * 200 / RATE_HZ * 1.01
     counted = Counter((one["quiet"], one["antiphase"]) for one in answer["dealt"])
     assert set(counted) == {(a, b) for a in range(3) for b in range(3) if a != b}
     # 1000 of each are expected; six standard deviations of a count are 173.

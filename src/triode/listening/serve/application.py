@@ -1,12 +1,14 @@
 """The whole application: pages, participants' routes, the experimenter's, and what guards them."""
 
+import os
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import Scope
 
 from triode.errors import ListeningError
 from triode.listening.prepared import PreparedTest
@@ -26,6 +28,7 @@ _PUBLIC = Paths(
     "/listen", "/listen/", "/i/", "/static/", "/api/test", "/api/participants", "/api/participants/"
 )
 _STATIC = Path(__file__).parent / "static"
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
 def listening_application(
@@ -77,7 +80,22 @@ def _add_pages(app: FastAPI, test: PreparedTest) -> None:
     async def page_style() -> PlainTextResponse:
         return PlainTextResponse(style, media_type="text/css")
 
-    app.mount("/static", StaticFiles(directory=_STATIC))
+    app.mount("/static", _OurFiles(directory=_STATIC))
+
+
+class _OurFiles(StaticFiles):
+    """Files with types of our own: Windows may call scripts plain text, which no browser runs."""
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["content-type"] = _TYPES[Path(full_path).suffix]
+        return response
 
 
 async def _listening_error(request: Request, error: Exception) -> JSONResponse:

@@ -1,15 +1,20 @@
 """Links by which people take part."""
 
+import contextlib
+import socket
 from urllib.parse import urlsplit
 
 from triode.errors import ListeningError
 from triode.listening.prepared import PreparedTest
 from triode.listening.store import AnswerStore
 
-__all__ = ["MOST_INVITATIONS", "invite", "participant_link", "public_address"]
+__all__ = ["MOST_INVITATIONS", "invite", "own_address", "participant_link", "public_address"]
 
 MOST_INVITATIONS = 500
 """How many are made at once."""
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+_ELSEWHERE = ("192.0.2.1", 9)  # an address for documentation (RFC 5737), never reached
 
 
 def invite(test: PreparedTest, store: AnswerStore, address: str, count: int) -> list[str]:
@@ -28,6 +33,20 @@ def invite(test: PreparedTest, store: AnswerStore, address: str, count: int) -> 
 def participant_link(address: str, token: str) -> str:
     """Where the participant of a token takes part."""
     return f"{address}/i/{token}"
+
+
+def own_address(host: str, port: int) -> str:
+    """Where a server that listens at `host` and `port` is reached, as links begin with it.
+
+    One that listens everywhere is reached under the address by which this machine would speak to
+    others; nothing is sent to find that out.
+    """
+    if host in _EVERYWHERE:
+        host = socket.gethostname()
+        with contextlib.suppress(OSError), socket.socket(type=socket.SOCK_DGRAM) as to_others:
+            to_others.connect(_ELSEWHERE)
+            host = to_others.getsockname()[0]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def public_address(text: str) -> str:

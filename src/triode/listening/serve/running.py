@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from triode.listening.prepared import PreparedTest
 from triode.listening.serve.application import listening_application
-from triode.listening.serve.invitations import public_address
+from triode.listening.serve.invitations import own_address, public_address
 from triode.listening.serve.settings import Settings
 from triode.listening.store import AnswerStore
 from triode.web import access_for, bind, serve
@@ -65,7 +65,7 @@ def run(
         settings = Settings(
             open_to_all=serving.open_to_all,
             most_participants=serving.most_participants,
-            address=proxy or access.address.partition("?")[0].rstrip("/"),
+            address=proxy or own_address(serving.host, port),
             behind_proxy=proxy is not None,
         )
 

@@ -1,7 +1,7 @@
 // The participant's way through the test.
 
 import { request } from "./connection.js";
-import { element, show } from "./dom.js";
+import { element, prose, show } from "./dom.js";
 import { forgetAll, keep, recall } from "./keeping.js";
 import { send, sendKept } from "./outbox.js";
 import { Participant } from "./participant.js";
@@ -91,7 +91,9 @@ function firstSteps(link) {
 }
 
 function afterTraining() {
-  const text = "The training is over. From here on your answers count. There is nothing to know, only what you hear.";
+  const text = prose`
+    The training is over. From here on your answers count. There is nothing to know, only what
+    you hear.`;
   return between("Now the test", [element("p", {}, text)], "Begin");
 }
 

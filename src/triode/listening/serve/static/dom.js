@@ -39,6 +39,11 @@ export function decision() {
   return [made, decide];
 }
 
+/** A sentence or more that is written over several lines. */
+export function prose(strings, ...values) {
+  return String.raw({ raw: strings }, ...values).replace(/\s+/gu, " ").trim();
+}
+
 /** One paragraph for each line of a plain text. */
 export function paragraphs(text) {
   const lines = text.split(/\n\s*\n|\n/u).map((line) => line.trim());

@@ -15,7 +15,8 @@ const at = (id) => document.getElementById(id);
 
 function draw(test) {
   const begun = test.participants.filter((one) => one.consent !== null);
-  at("about").textContent = `${DESIGNS[test.design]}, at most ${test.pages} pages, ${count(test.systems, "system")}, ${count(test.gear, "piece")} of gear`;
+  const parts = [count(test.systems, "system"), `${count(test.gear, "piece")} of gear`];
+  at("about").textContent = `${DESIGNS[test.design]}, at most ${test.pages} pages, ${parts.join(", ")}`;
   tiles({
     Invited: test.participants.filter((one) => one.invited).length,
     Begun: begun.length,

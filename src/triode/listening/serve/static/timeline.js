@@ -25,7 +25,11 @@ export class Timeline {
     this.#from = this.#slider("Loop from", 0);
     this.#to = this.#slider("Loop to", engine.frames);
     this.#text = element("span", {});
-    const whole = element("button", { type: "button", class: "quiet", click: () => this.whole() }, "Whole passage");
+    const whole = element(
+      "button",
+      { type: "button", class: "quiet", click: () => this.whole() },
+      "Whole passage",
+    );
     this.node = element(
       "div",
       { class: "timeline", role: "group", "aria-label": "Loop" },
@@ -83,7 +87,8 @@ export class Timeline {
     this.#part.style.left = `${(100 * first) / this.#engine.frames}%`;
     this.#part.style.width = `${(100 * (last - first)) / this.#engine.frames}%`;
     const seconds = (frames) => (frames / this.#rate).toFixed(1);
-    this.#text.textContent = `Looping ${seconds(first)} to ${seconds(last)} s of ${seconds(this.#engine.frames)} s `;
+    const whole = seconds(this.#engine.frames);
+    this.#text.textContent = `Looping ${seconds(first)} to ${seconds(last)} s of ${whole} s`;
   }
 
   #follow() {

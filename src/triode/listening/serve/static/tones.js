@@ -9,7 +9,8 @@ const FREQUENCY_HZ = 200;
 const TONE_SECONDS = 1;
 const PAUSE_SECONDS = 0.5;
 const RAMP_SECONDS = 0.1;
-const AMPLITUDE = 0.25;
+// As loud as programmes are, -23 dB RMS, which is also what stimuli are brought to by default.
+const AMPLITUDE = 0.1;
 const QUIETER = 10 ** (-6 / 20);
 
 export const TRIALS = 6;

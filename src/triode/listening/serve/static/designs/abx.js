@@ -1,13 +1,16 @@
 // ABX: X is the same as A or as B; which?
 
-import { element } from "../dom.js";
+import { element, prose } from "../dom.js";
 import { choice } from "./choice.js";
 
 export const title = () => "Which of the two is X?";
 
 export function instructions() {
   return [
-    element("p", {}, "A and B are two versions of a passage. X is one of the two, chosen at random. Switch between them as often as you like and say which one X is. If you cannot hear it, guess: a guess is an answer too."),
+    element("p", {}, prose`
+      A and B are two versions of a passage. X is one of the two, chosen at random. Switch
+      between them as often as you like and say which one X is. If you cannot hear it, guess: a
+      guess is an answer too.`),
   ];
 }
 

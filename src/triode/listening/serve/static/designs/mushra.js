@@ -1,6 +1,6 @@
 // MUSHRA (ITU-R BS.1534-3): grade every stimulus against an open reference.
 
-import { element } from "../dom.js";
+import { element, prose } from "../dom.js";
 import { REFERENCE } from "../labels.js";
 import { Grade, QUALITY, words } from "./grade.js";
 
@@ -8,8 +8,13 @@ export const title = () => "How close to the reference is each?";
 
 export function instructions() {
   return [
-    element("p", {}, "The reference is a recording of an amplifier. Each letter is another version of the same passage; one of them is the reference itself. Grade how close every one comes to the reference, from 0 to 100."),
-    element("p", {}, "If you cannot tell one from the reference, give it 100; at least one deserves that. Equal grades are allowed."),
+    element("p", {}, prose`
+      The reference is a recording of an amplifier. Each letter is another version of the same
+      passage; one of them is the reference itself. Grade how close every one comes to the
+      reference, from 0 to 100.`),
+    element("p", {}, prose`
+      If you cannot tell one from the reference, give it 100; at least one deserves that. Equal
+      grades are allowed.`),
   ];
 }
 

@@ -1,6 +1,6 @@
 // Preference: which of two does one like better?
 
-import { element } from "../dom.js";
+import { element, prose } from "../dom.js";
 import { REFERENCE } from "../labels.js";
 import { choice } from "./choice.js";
 
@@ -11,15 +11,21 @@ const CHOICES = [
 ];
 
 export function title(page) {
-  return page.stimuli.includes(REFERENCE) ? "Which is nearer to the reference?" : "Which do you prefer?";
+  const withReference = page.stimuli.includes(REFERENCE);
+  return withReference ? "Which is nearer to the reference?" : "Which do you prefer?";
 }
 
 export function instructions(page) {
   const asked = page.stimuli.includes(REFERENCE)
-    ? "The reference is a recording of an amplifier; A and B are two other versions of the same passage. Switch between them as often as you like and say which one is nearer to the reference."
-    : "A and B are two versions of a passage. Switch between them as often as you like and say which one you like better.";
-  const ties = page.ties ? " If you find no difference, choose neither." : " If you find no difference, guess.";
-  return [element("p", {}, asked + ties)];
+    ? prose`
+      The reference is a recording of an amplifier; A and B are two other versions of the same
+      passage. Switch between them as often as you like and say which one is nearer to the
+      reference.`
+    : prose`
+      A and B are two versions of a passage. Switch between them as often as you like and say
+      which one you like better.`;
+  const ties = page.ties ? "choose neither" : "guess";
+  return [element("p", {}, `${asked} If you find no difference, ${ties}.`)];
 }
 
 export function makeDesign({ player, page, draft, changed }) {

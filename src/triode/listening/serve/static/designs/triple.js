@@ -1,6 +1,6 @@
 // Triple stimulus with hidden reference (ITU-R BS.1116-3): which is the reference, how bad is the other?
 
-import { element } from "../dom.js";
+import { element, prose } from "../dom.js";
 import { REFERENCE } from "../labels.js";
 import { choice } from "./choice.js";
 import { Grade, IMPAIRMENT, words } from "./grade.js";
@@ -11,7 +11,11 @@ export const title = () => "Which of the two is the reference?";
 
 export function instructions() {
   return [
-    element("p", {}, "The reference is a recording of an amplifier. One of B and C is the same recording again, the other one differs from it, perhaps by very little. First say which of the two is the reference; it has grade 5.0. Then grade how far the other one is from the reference, from 5.0, imperceptible, to 1.0, very annoying. If you cannot hear it, guess."),
+    element("p", {}, prose`
+      The reference is a recording of an amplifier. One of B and C is the same recording again,
+      the other one differs from it, perhaps by very little. First say which of the two is the
+      reference; it has grade 5.0. Then grade how far the other one is from the reference, from
+      5.0, imperceptible, to 1.0, very annoying. If you cannot hear it, guess.`),
   ];
 }
 

@@ -1,6 +1,6 @@
 // The pages between the pages: before training, before the test, a break, a return, the end.
 
-import { decision, element, show } from "../dom.js";
+import { decision, element, prose, show } from "../dom.js";
 import { listenToKeys } from "../keys.js";
 
 /** A heading, a text, and one button that Enter presses too. */
@@ -14,7 +14,9 @@ export async function between(heading, content, button) {
 }
 
 export function rest({ answered, left }) {
-  const text = `${answered} of ${answered + left} pages are done, and all your answers are kept. Take the headphones off for a minute, or close this page and come back later.`;
+  const text = prose`
+    ${answered} of ${answered + left} pages are done, and all your answers are kept. Take the
+    headphones off for a minute, or close this page and come back later.`;
   return between("Rest your ears", [element("p", {}, text)], "Go on");
 }
 
@@ -22,7 +24,9 @@ export function welcomeBack(link) {
   return between(
     "Welcome back",
     [
-      element("p", {}, "Everything you have answered is kept; the test goes on where you left it. Please put the headphones on, and leave the volume as it was."),
+      element("p", {}, prose`
+        Everything you have answered is kept; the test goes on where you left it. Please put the
+        headphones on, and leave the volume as it was.`),
       personalLink(link),
     ],
     "Go on",
@@ -35,7 +39,9 @@ export function personalLink(link) {
     "details",
     {},
     element("summary", {}, "Your personal link"),
-    element("p", {}, "With this link you can go on later, on another device too, or delete your answers. Nobody else should have it: it is all that connects you with your answers."),
+    element("p", {}, prose`
+      With this link you can go on later, on another device too, or delete your answers. Nobody
+      else should have it: it is all that connects you with your answers.`),
     element("p", {}, element("code", {}, link)),
   );
 }
@@ -43,7 +49,8 @@ export function personalLink(link) {
 export function end(link) {
   show(
     element("h1", {}, "Thank you"),
-    element("p", {}, "That was the last page. All your answers are kept; you can close this page now."),
+    element("p", {}, prose`
+      That was the last page. All your answers are kept; you can close this page now.`),
     personalLink(link),
   );
 }
@@ -51,6 +58,8 @@ export function end(link) {
 export function deleted() {
   show(
     element("h1", {}, "Deleted"),
-    element("p", {}, "All your answers are deleted, and nothing is left that belongs to you. Thank you for your time."),
+    element("p", {}, prose`
+      All your answers are deleted, and nothing is left that belongs to you. Thank you for your
+      time.`),
   );
 }

@@ -1,7 +1,7 @@
 // What the test is, what is kept, and the consent without which nothing begins.
 
 import { Refused } from "../connection.js";
-import { decision, element, paragraphs, show } from "../dom.js";
+import { decision, element, paragraphs, prose, show } from "../dom.js";
 
 /** Without an invitation to a test that needs one, there is nothing to do here. */
 export function byInvitation(test) {
@@ -44,9 +44,22 @@ export async function consent(test, join) {
   };
   show(
     element("h1", {}, test.title),
-    element("p", { class: "lead" }, `A listening test of ${test.pages} pages, in a quiet room and with headphones. You can stop at any time and go on later.`),
-    element("section", { class: "paper" }, element("h2", {}, "Consent"), ...paragraphs(test.consent), contact(test)),
-    element("label", { class: "agree", for: "agree" }, check, element("span", {}, "I have read this, and I take part of my own free will.")),
+    element("p", { class: "lead" }, prose`
+      A listening test of ${test.pages} pages, in a quiet room and with headphones. You can stop
+      at any time and go on later.`),
+    element(
+      "section",
+      { class: "paper" },
+      element("h2", {}, "Consent"),
+      ...paragraphs(test.consent),
+      contact(test),
+    ),
+    element(
+      "label",
+      { class: "agree", for: "agree" },
+      check,
+      element("span", {}, "I have read this, and I take part of my own free will."),
+    ),
     problem,
     element("p", { class: "actions" }, start),
   );

@@ -1,6 +1,6 @@
 // Does the person wear headphones? Three tones, six times.
 
-import { decision, element, show } from "../dom.js";
+import { decision, element, prose, show } from "../dom.js";
 import { listenToKeys } from "../keys.js";
 import { between } from "./between.js";
 import { ENOUGH, TRIALS, deal, tones } from "../tones.js";
@@ -26,14 +26,20 @@ export async function headphones(context) {
 function introduce(attempt) {
   const again = attempt > 1;
   const text = again
-    ? "That did not sound like headphones. Check that both sides sit well, that left and right both sound, and that no effect such as surround is switched on."
-    : "Please put on headphones and set the volume low to begin with. You will hear three tones, six times; each time, say which one is the quietest.";
+    ? prose`
+      That did not sound like headphones. Check that both sides sit well, that left and right
+      both sound, and that no effect such as surround is switched on.`
+    : prose`
+      Please put on headphones and set the volume low to begin with. You will hear three tones,
+      six times; each time, say which one is the quietest.`;
   const heading = again ? "Let us try that again" : "Headphones on";
   return between(heading, [element("p", {}, text)], "Begin");
 }
 
 function goOnAllTheSame() {
-  const text = "The check did not recognise headphones. Your answers will be kept together with this result. If you have headphones at hand, please put them on now.";
+  const text = prose`
+    The check did not recognise headphones. Your answers will be kept together with this result.
+    If you have headphones at hand, please put them on now.`;
   return between("You can go on", [element("p", {}, text)], "Go on");
 }
 

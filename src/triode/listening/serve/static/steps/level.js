@@ -1,18 +1,19 @@
 // How loud: set once, on a passage of the test itself, and left alone afterwards.
 
-import { decision, element, show } from "../dom.js";
+import { decision, element, prose, show } from "../dom.js";
 import { listenToKeys } from "../keys.js";
 import { Player } from "../player.js";
 
 const QUIETEST_DB = -40;
-const FIRST_DB = -20;
+const FIRST_DB = -12;
 
 export const factorOf = (db) => 10 ** (db / 20);
 
 /** Resolves with the level in decibels, 0 for the sound as it is. */
 export async function level(context, page, stimuli) {
   const [left, leave] = decision();
-  const player = new Player(context, page.stimuli.slice(0, 1), stimuli.slice(0, 1), factorOf(FIRST_DB), () => {
+  const [first, sound] = [page.stimuli.slice(0, 1), stimuli.slice(0, 1)];
+  const player = new Player(context, first, sound, factorOf(FIRST_DB), () => {
     go.disabled = Object.keys(player.plays).length === 0;
   });
   const output = element("output", { "aria-hidden": "true" });
@@ -38,7 +39,9 @@ export async function level(context, page, stimuli) {
   );
   show(
     element("h1", {}, "Set the volume"),
-    element("p", {}, "Play the passage and set a level that is comfortable and at which you hear details. Please do not change it afterwards, here or on your device."),
+    element("p", {}, prose`
+      Play the passage and set a level that is comfortable and at which you hear details. Please
+      do not change it afterwards, here or on your device.`),
     element("p", {}, player.toggleButton),
     element("label", { class: "level", for: "level" }, element("span", {}, "Level"), slider, output),
     element("p", { class: "actions" }, go),
