@@ -1,6 +1,5 @@
 """Worker processes, and one thread that hears what they say."""
 
-import contextlib
 import logging
 import queue
 import threading
@@ -65,13 +64,7 @@ class Crew:
             if self._closed:
                 continue
             # One that cannot deal with what it hears must not make the others deaf.
-            with contextlib.suppress(Exception):
-                _heard(hear, event)
-
-
-def _heard(hear: Hearer, event: Event) -> None:
-    try:
-        hear(event)
-    except Exception:
-        _LOG.exception("an event of a worker could not be dealt with")
-        raise
+            try:
+                hear(event)
+            except Exception:  # noqa: BLE001 - logged with all that is known of it
+                _LOG.exception("an event of a worker could not be dealt with")

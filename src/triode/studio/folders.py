@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from triode.files import make_folder
+from triode.web import RequestError, is_id
 
 __all__ = ["CaptureFiles", "Folders", "tidy_cache"]
 
@@ -49,10 +50,6 @@ class CaptureFiles:
         except FileNotFoundError:
             return []
 
-    def remove(self) -> None:
-        """Remove all of it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Folders:
@@ -94,11 +91,18 @@ class Folders:
 
     def upload(self, upload_id: str) -> Path:
         """The file of an upload."""
-        return self.uploads / upload_id
+        return self.uploads / _checked(upload_id)
 
     def capture(self, capture_id: str) -> CaptureFiles:
         """The files of a capture."""
-        return CaptureFiles(folder=self.captures / capture_id)
+        return CaptureFiles(folder=self.captures / _checked(capture_id))
+
+
+def _checked(name: str) -> str:
+    """A name of ours; whatever else comes this far must not become part of a path."""
+    if not is_id(name):
+        raise RequestError("this is no id", status=404, got=ascii(name)[:60])
+    return name
 
 
 def tidy_cache(cache: Path, days: int) -> None:

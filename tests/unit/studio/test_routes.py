@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from triode.nam import parse
 from triode.studio.studio import Studio
+from triode.web import RequestError
 from unit.studio.files import capture_file, wav_file
 
 
@@ -220,3 +221,10 @@ def test_a_library_that_is_opened_again_is_as_it_was(client: TestClient, studio:
         assert not (again.folders.uploads / ".incoming-x").exists()
     finally:
         again.close()
+
+
+@pytest.mark.parametrize("name", ["", "..", "../library.db", "0" * 19, "0" * 20 + "/..", "A" * 20])
+def test_nothing_but_an_id_becomes_part_of_a_path(studio: Studio, name: str) -> None:
+    for folder in (studio.folders.upload, studio.folders.capture):
+        with pytest.raises(RequestError, match="this is no id"):
+            folder(name)
