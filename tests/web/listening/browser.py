@@ -1,6 +1,8 @@
 """Debian's Chromium, driven by Playwright."""
 
 import contextlib
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 __all__ = ["CHROMIUM", "OPTIONS", "chromium", "require_chromium", "watched_page"]
 
 _PATIENCE_MS = 30_000
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(os.environ.get("TRIODE_CHROMIUM") or shutil.which("chromium") or "chromium")
 OPTIONS = [
     "--no-sandbox",
     "--headless",

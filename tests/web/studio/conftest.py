@@ -53,9 +53,12 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests; each gets a profile of its own."""
+    """One browser for a module, since its event loop is in the way of others in this process.
+
+    Each test gets a profile of its own.
+    """
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield running
