@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from triode.report.spreadsheet import plain_cell
 from triode.study.listening import Heard
 from triode.study.report.caveats import caveats
 from triode.study.report.evidence import Evidence, Front
@@ -195,5 +196,5 @@ def _table(rows: Iterable[Mapping[str, Any]]) -> str:
         text, list(dict.fromkeys(key for row in listed for key in row)), lineterminator="\n"
     )
     writer.writeheader()
-    writer.writerows(listed)
+    writer.writerows({key: plain_cell(value) for key, value in row.items()} for row in listed)
     return text.getvalue()
