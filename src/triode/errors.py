@@ -10,6 +10,7 @@ __all__ = [
     "CaptureError",
     "CompileError",
     "DivergenceError",
+    "ExecutorError",
     "GraphError",
     "ListeningError",
     "NamFileError",
@@ -96,6 +97,10 @@ class DivergenceError(TrainingError):
 
 class BatchError(TriodeError):
     """The rows of a batch are not clear, or its folder cannot be used."""
+
+
+class ExecutorError(TriodeError):
+    """Work cannot be done where it was asked to be done."""
 
 
 class StudyError(TriodeError):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from triode.batch.location import Location, Url, location
+from triode.batch.remote import attempt, file_system
 from triode.errors import BatchError, NamFileError
 
 __all__ = ["COLUMNS", "Row", "read_manifest", "rows_of_files"]
@@ -38,13 +40,13 @@ class Row:
     """
 
     number: int
-    dry: Path
-    wet: Path
+    dry: Location
+    wet: Location
     stem: str
     metadata: Mapping[str, str | float] = field(default_factory=dict, hash=False)
 
 
-def rows_of_files(dry: Path, wets: Sequence[Path]) -> tuple[Row, ...]:
+def rows_of_files(dry: Location, wets: Sequence[Location]) -> tuple[Row, ...]:
     """A row for every wet file.
 
     Raises:
@@ -57,19 +59,20 @@ def rows_of_files(dry: Path, wets: Sequence[Path]) -> tuple[Row, ...]:
     return rows
 
 
-def read_manifest(path: str | os.PathLike[str]) -> tuple[Row, ...]:
+def read_manifest(path: str | os.PathLike[str] | Url) -> tuple[Row, ...]:
     """Read a manifest: CSV with a header row, separated by comma, semicolon or tab.
 
-    Paths in it are relative to the folder it lies in. The columns are `COLUMNS`; an empty cell
-    leaves a field out, an empty row is skipped. `output` names the capture's file; without it the
-    wet file's name does. Whether the recordings can be read is not looked at here.
+    Paths in it are relative to the folder it lies in; it and they may be URLs. The columns are
+    `COLUMNS`; an empty cell leaves a field out, an empty row is skipped. `output` names the
+    capture's file; without it the wet file's name does. Whether the recordings can be read is not
+    looked at here.
 
     Raises:
         BatchError: It cannot be read, or a row is wrong; the error names row and column.
     """
-    file = Path(path)
+    file = location(path)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = _bytes(file).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BatchError(
             "the manifest cannot be read",
@@ -91,13 +94,21 @@ def read_manifest(path: str | os.PathLike[str]) -> tuple[Row, ...]:
     return rows
 
 
+def _bytes(file: Location) -> bytes:
+    if isinstance(file, Path):
+        return file.read_bytes()
+    system, path = file_system(file)
+    found: bytes = attempt("the manifest cannot be read", file, lambda: system.cat_file(path))
+    return found
+
+
 def _delimiter(text: str) -> str:
     """Whichever separates most in the header."""
     header = text.partition("\n")[0]
     return max(_DELIMITERS, key=header.count)
 
 
-def _check_columns(columns: Sequence[str], file: Path) -> None:
+def _check_columns(columns: Sequence[str], file: Location) -> None:
     known = ", ".join(COLUMNS)
     for position, name in enumerate(columns, 1):
         where = f"{file}, row {_HEADER_ROW}, column {position}"
@@ -119,7 +130,7 @@ def _check_columns(columns: Sequence[str], file: Path) -> None:
             )
 
 
-def _row(number: int, cells: Mapping[str, str], found: int, wanted: int, file: Path) -> Row:
+def _row(number: int, cells: Mapping[str, str], found: int, wanted: int, file: Location) -> Row:
     where = f"{file}, row {number}"
     if found > wanted:
         raise BatchError(
@@ -135,7 +146,7 @@ def _row(number: int, cells: Mapping[str, str], found: int, wanted: int, file: P
             raise BatchError(
                 "the cell is empty", where=f"{where}, column {name}", expected="a path"
             )
-    dry, wet = (file.parent / values[name] for name in _FILES)
+    dry, wet = (location(values[name], file.parent) for name in _FILES)
     return Row(
         number=number,
         dry=dry,
@@ -145,7 +156,7 @@ def _row(number: int, cells: Mapping[str, str], found: int, wanted: int, file: P
     )
 
 
-def _stem(output: str | None, wet: Path, where: str) -> str:
+def _stem(output: str | None, wet: Location, where: str) -> str:
     if output is None:
         return wet.stem
     stem = output.removesuffix(".nam")

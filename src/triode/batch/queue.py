@@ -1,27 +1,31 @@
-"""The queue: as many workers as there are cores, each with a row, until no row is left."""
+"""The queue: as many rows at work as there is room for, until no row is left."""
 
 import os
-import queue
+import tempfile
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from triode.batch.executor import Event, Executor, Job, LocalExecutor
+from triode.batch.folder import Folder, open_folder
+from triode.batch.location import Url, location
 from triode.batch.manifest import Row
-from triode.batch.outcome import Outcome, RowFiles, Status
-from triode.batch.settings import BatchSettings, row_identity
-from triode.batch.table import write_tables
+from triode.batch.outcome import Outcome, Status
+from triode.batch.row_files import RowFiles, begun, finished, record_text
+from triode.batch.settings import BatchSettings, Identities
+from triode.batch.table import TableWriter
+from triode.batch.workplace import local_copy
 from triode.errors import OutputError, TriodeError
-from triode.files import make_folder
 from triode.nam import read
-from triode.processes import Worker, folder_lock
 from triode.training import load_recipe
 from triode.training.stopping import parse_until
 
-__all__ = ["Listener", "run_batch", "workers_for"]
+__all__ = ["WORKER_MODULE", "Listener", "run_batch"]
 
+WORKER_MODULE = "triode.batch.worker"
 _POLL_SECONDS = 0.5
-Event = Mapping[str, Any]
 
 
 class Listener:
@@ -33,34 +37,33 @@ class Listener:
     def on_event(self, row: Row, event: Event) -> None:
         """A row in training has said something; see `triode.batch.worker`."""
 
+    def on_loss(self, row: Row, reason: str) -> None:
+        """A worker died; its row begins again from its last checkpoint."""
+
     def should_stop(self) -> bool:
         """Whether to stop now and keep what is there; asked twice a second."""
         return False
 
 
 @dataclass(kw_only=True)
-class _Running:
+class _Entry:
+    """A row that is not done: what it is made of, whether it was begun, and how often lost."""
+
     row: Row
-    worker: Worker
     identity: Mapping[str, Any]
-
-
-def workers_for(cores: int, rows: int) -> tuple[int, int]:
-    """How many rows to train at once, and with how many threads each.
-
-    One thread for every row wastes least; threads are shared only when rows are few.
-    """
-    workers = max(1, min(cores, rows))
-    return workers, max(1, cores // workers)
+    begun: bool
+    losses: int = 0
 
 
 def run_batch(
     rows: Sequence[Row],
-    folder: str | os.PathLike[str],
+    folder: str | os.PathLike[str] | Url,
     settings: BatchSettings,
     *,
     force: bool = False,
     cores: int | None = None,
+    executor: Executor | None = None,
+    again: int = 0,
     listener: Listener | None = None,
     more: Callable[[], Sequence[Row]] | None = None,
 ) -> dict[Row, Outcome]:
@@ -68,10 +71,14 @@ def run_batch(
 
     Args:
         rows: What to do.
-        folder: Where captures, logs and the tables go; made if it is not there.
+        folder: Where captures, logs and the tables go, a path or a URL; made if it is not there.
         settings: How.
         force: Replace captures that are there, finished ones of this batch included.
-        cores: How many to use; by default all that this process may.
+        cores: How many of this machine to use; by default all that this process may.
+        executor: Where rows are trained, for tasks of `WORKER_MODULE`; by default on this machine.
+            It is closed at the end.
+        again: How often a row whose worker died begins again from its last checkpoint before it
+            counts as failed.
         listener: Told what happens; may ask to stop.
         more: Asked twice a second for rows that came since; the batch then ends only when it is
             stopped.
@@ -83,158 +90,197 @@ def run_batch(
         RecipeError, TrainingError, NamFileError: The settings cannot be right.
         OutputError, BatchError: The folder cannot be written, or another batch works in it.
     """
+    runner = executor or LocalExecutor(WORKER_MODULE, cores)
+    try:
+        _check(settings)
+        target = open_folder(folder)
+        with target.claim() as check:
+            batch = _Batch(
+                target,
+                settings,
+                runner,
+                force=force,
+                again=again,
+                listener=listener or Listener(),
+            )
+            batch.add(rows)
+            batch.work(more, check)
+            return batch.outcomes
+    finally:
+        runner.close()
+
+
+def _check(settings: BatchSettings) -> None:
+    """Find out what is wrong before anything is written."""
     load_recipe(settings.recipe)
     if settings.until is not None:
         parse_until(settings.until)
     if settings.start is not None:
-        read(settings.start)
-    target = Path(folder)
-    make_folder(target)
-    with folder_lock(target, "another batch works in this folder"):
-        batch = _Batch(
-            target,
-            settings,
-            force=force,
-            cores=cores or _cores(),
-            listener=listener or Listener(),
-        )
-        batch.add(rows)
-        try:
-            batch.work(more)
-        finally:
-            batch.close()
-        return batch.outcomes
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        with tempfile.TemporaryDirectory(prefix="triode-") as scratch:
+            read(local_copy(location(settings.start), Path(scratch) / "start"))
 
 
 class _Batch:
     def __init__(
         self,
-        folder: Path,
+        folder: Folder,
         settings: BatchSettings,
+        executor: Executor,
         *,
         force: bool,
-        cores: int,
+        again: int,
         listener: Listener,
     ) -> None:
         self.outcomes: dict[Row, Outcome] = {}
-        self._folder, self._settings, self._force = folder, settings, force
-        self._cores, self._listener = cores, listener
-        self._waiting: list[Row] = []
-        self._running: dict[Worker, _Running] = {}
-        self._events: queue.Queue[tuple[Worker, dict[str, Any]]] = queue.Queue()
+        self._folder, self._executor, self._listener = folder, executor, listener
+        self._force, self._again = force, again
+        self._identities = Identities(settings)
+        self._settings = settings.to_json()
+        self._recipe = load_recipe(settings.recipe).model_dump(mode="json")
+        self._waiting: deque[_Entry] = deque()
+        self._running: dict[Job, _Entry] = {}
+        self._by_stem: dict[str, Row] = {}
+        # Nobody else writes here: the folder is asked when rows come, not again for each of them.
+        self._there: set[str] = set()
+        self._tables = TableWriter(folder)
 
     def add(self, rows: Sequence[Row]) -> None:
         """Put rows into the queue, but for those that are done already."""
+        if not rows:
+            return
+        self._there = set(self._folder.names())
+        records = self._folder.read_texts([RowFiles.of(row).record for row in rows])
         for row in rows:
             # A file that changed while it was watched is the same row again.
-            for older in [one for one in self.outcomes if one.stem == row.stem]:
-                del self.outcomes[older]
-            files, identity = RowFiles.of(row, self._folder), self._identity(row)
-            done = None if self._force else files.finished(identity)
+            older = self._by_stem.get(row.stem)
+            if older is not None:
+                self.outcomes.pop(older, None)
+            self._by_stem[row.stem] = row
+            files, identity = RowFiles.of(row), self._identities.of(row)
+            record = records.get(files.record)
+            done = None
+            if not self._force and files.model in self._there:
+                done = finished(record, identity)
             self._note(row, done or Outcome(status=Status.WAITING))
             if done is None:
-                self._waiting.append(row)
-        if rows:
-            write_tables(self.outcomes, self._folder)
+                self._waiting.append(_Entry(row=row, identity=identity, begun=begun(record)))
+        self._tables.write(self.outcomes, self._there)
 
-    def work(self, more: Callable[[], Sequence[Row]] | None) -> None:
-        """Train until no row is left, or the listener asks to stop."""
+    def work(self, more: Callable[[], Sequence[Row]] | None, check: Callable[[], None]) -> None:
+        """Train until no row is left, or the listener asks to stop; then write the tables."""
         stopping = False
-        while self._running or more or self._waiting:
-            if not stopping and self._listener.should_stop():
-                stopping, more = True, None
-                self._waiting.clear()
-                for running in self._running.values():
-                    running.worker.stop()
-            if more:
-                self.add(more())
-            self._start_workers()
-            self._hear()
+        try:
+            while self._running or more or self._waiting:
+                check()
+                if not stopping and self._listener.should_stop():
+                    stopping, more = True, None
+                    self._waiting.clear()
+                    for job in self._running:
+                        job.stop()
+                if more:
+                    self.add(more())
+                self._start_rows()
+                heard = self._executor.hear(_POLL_SECONDS)
+                if heard is not None:
+                    self._on_event(*heard)
+                self._tables.write_when_due(self.outcomes, self._there)
+        finally:
+            # What is left is ended with the executor: up to its last epoch all is saved.
+            for entry in self._running.values():
+                self.outcomes[entry.row] = Outcome(status=Status.STOPPED)
+            self._executor.close()
+        self._tables.write(self.outcomes, self._there)
 
-    def close(self) -> None:
-        """Write the tables; if workers are left, end them: up to their last epoch all is saved."""
-        for running in self._running.values():
-            running.worker.kill()
-            self.outcomes[running.row] = Outcome(status=Status.STOPPED)
-        write_tables(self.outcomes, self._folder)
-
-    def _start_workers(self) -> None:
-        while self._waiting:
-            most, threads = workers_for(self._cores, len(self._running) + len(self._waiting))
-            if len(self._running) >= most:
-                return
-            row = self._waiting.pop(0)
+    def _start_rows(self) -> None:
+        while self._waiting and len(self._running) < self._executor.slots:
+            threads = self._executor.threads(len(self._running) + len(self._waiting))
+            entry = self._waiting.popleft()
             try:
-                self._start(row, threads)
+                task = self._task(entry, threads)
             except TriodeError as error:
-                self._end(row, Outcome(status=Status.FAILED, error=str(error)))
+                self._end(entry.row, Outcome(status=Status.FAILED, error=str(error)))
+                continue
+            self._write_record(entry, None)
+            self._running[self._executor.start(task)] = entry
+            self._note(entry.row, Outcome(status=Status.TRAINING))
 
-    def _start(self, row: Row, threads: int) -> None:
-        files, identity = RowFiles.of(row, self._folder), self._identity(row)
-        own = files.begun
-        if files.model.exists() and not (own or self._force):
+    def _task(self, entry: _Entry, threads: int) -> dict[str, Any]:
+        """What a worker is told; also looks anew at what the row is made of."""
+        row, files = entry.row, RowFiles.of(entry.row)
+        entry.identity = self._identities.of(row)
+        if files.model in self._there and not (entry.begun or self._force):
             raise OutputError(
                 "a capture of this name is there, made of something else",
-                where=files.model,
+                where=self._folder.place / files.model,
                 hint="Choose another folder, or pass --force to replace it.",
             )
-        resume = own and files.checkpoint.exists() and not self._force
-        files.begin(identity)
-        task = {
+        anew = self._force and not entry.losses
+        return {
             "dry": str(row.dry),
             "wet": str(row.wet),
-            "output": str(files.model),
+            "folder": str(self._folder.place),
+            "model": files.model,
             "metadata": dict(row.metadata),
-            "settings": self._settings.to_json(),
+            # A recipe of one's own is a file that other machines need not have.
+            "settings": {**self._settings, "recipe": self._recipe},
+            "device": self._settings["device"],
             "threads": threads,
-            "resume": resume,
-            "force": own or self._force,
+            "resume": entry.begun and files.checkpoint in self._there and not anew,
+            "force": entry.begun or self._force,
         }
-        worker = Worker("triode.batch.worker", task, self._events)
-        self._running[worker] = _Running(row=row, worker=worker, identity=identity)
-        self._note(row, Outcome(status=Status.TRAINING))
 
-    def _hear(self) -> None:
-        """Take in one event, or wait a little for one."""
-        try:
-            worker, event = self._events.get(timeout=_POLL_SECONDS)
-        except queue.Empty:
-            return
-        running = self._running[worker]
+    def _on_event(self, job: Job, event: Event) -> None:
+        entry = self._running[job]
         if event["event"] != "end":
-            self._listener.on_event(running.row, event)
+            self._listener.on_event(entry.row, event)
             return
-        del self._running[worker]
-        outcome = _outcome(event)
-        if outcome.status is Status.DONE:
+        del self._running[job]
+        if "lost" in event:
+            self._look(entry.row)
+            self._on_loss(entry, event["lost"])
+            return
+        outcome = Outcome.from_json(event["outcome"])
+        if outcome.status is not Status.DONE:
+            self._look(entry.row)
+        else:
+            files = RowFiles.of(entry.row)
+            self._there.discard(files.checkpoint)
+            self._there.update({files.model, files.log})
             try:
-                files = RowFiles.of(running.row, self._folder)
-                files.finish(running.identity, outcome)
+                self._write_record(entry, outcome)
             except OutputError as error:
                 outcome = replace(outcome, warnings=(*outcome.warnings, str(error)))
-        self._end(running.row, outcome)
+        self._end(entry.row, outcome)
+
+    def _on_loss(self, entry: _Entry, reason: str) -> None:
+        entry.losses += 1
+        entry.begun = True
+        if entry.losses <= self._again:
+            self._listener.on_loss(entry.row, reason)
+            self._note(entry.row, Outcome(status=Status.WAITING))
+            self._waiting.appendleft(entry)
+            return
+        advice = "Run the batch again to continue from the last checkpoint."
+        often = f"{entry.losses} workers died on this row. " if self._again else ""
+        self._end(entry.row, Outcome(status=Status.FAILED, error=f"{often}{reason} {advice}"))
+
+    def _look(self, row: Row) -> None:
+        """See which files of a row its worker has left."""
+        for name in RowFiles.of(row).names:
+            if self._folder.exists(name):
+                self._there.add(name)
+            else:
+                self._there.discard(name)
+
+    def _write_record(self, entry: _Entry, outcome: Outcome | None) -> None:
+        name = RowFiles.of(entry.row).record
+        self._folder.write_text(name, record_text(entry.identity, outcome))
+        self._there.add(name)
 
     def _end(self, row: Row, outcome: Outcome) -> None:
         self._note(row, outcome)
-        write_tables(self.outcomes, self._folder)
+        self._tables.outdate()
 
     def _note(self, row: Row, outcome: Outcome) -> None:
         self.outcomes[row] = outcome
         self._listener.on_row(row, outcome)
-
-    def _identity(self, row: Row) -> dict[str, Any]:
-        return row_identity(row, self._settings)
-
-
-def _outcome(end: Event) -> Outcome:
-    """What a worker says at its end, or what is said for one that died."""
-    if "lost" in end:
-        advice = "Run the batch again to continue from the last checkpoint."
-        return Outcome(status=Status.FAILED, error=f"{end['lost']} {advice}")
-    return Outcome.from_json(end["outcome"])

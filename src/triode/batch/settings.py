@@ -1,14 +1,14 @@
 """How every row of a batch is trained."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
+from triode.batch.facts import Facts
+from triode.batch.location import location
 from triode.batch.manifest import Row
 from triode.training import load_recipe
 
-__all__ = ["BatchSettings", "row_identity"]
+__all__ = ["BatchSettings", "Identities"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,28 +29,32 @@ class BatchSettings:
         return asdict(self)
 
 
-def row_identity(row: Row, settings: BatchSettings) -> dict[str, Any]:
-    """What a finished row was made of; when it is equal, there is nothing to do again.
+class Identities:
+    """What finished rows were made of; where it is equal, there is nothing to do again.
 
-    A file counts as the same when its name, size and time of change are.
+    Args:
+        settings: How rows are trained.
 
     Raises:
         RecipeError: The recipe does not exist or is wrong.
+        BatchError: The storage of the capture to start from does not answer.
     """
-    recipe = load_recipe(settings.recipe).model_dump(mode="json")
-    start = None if settings.start is None else _file_facts(Path(settings.start))
-    chosen = {**settings.to_json(), "recipe": recipe, "start": start}
-    return {
-        "dry": _file_facts(row.dry),
-        "wet": _file_facts(row.wet),
-        "metadata": dict(row.metadata),
-        "settings": chosen,
-    }
 
+    def __init__(self, settings: BatchSettings) -> None:
+        self._facts = Facts()
+        recipe = load_recipe(settings.recipe).model_dump(mode="json")
+        start = None if settings.start is None else location(settings.start)
+        self._chosen = {**settings.to_json(), "recipe": recipe, "start": self._facts.of(start)}
 
-def _file_facts(path: Path) -> Mapping[str, object]:
-    try:
-        facts = path.stat()
-    except OSError:
-        return {"name": path.name}
-    return {"name": path.name, "bytes": facts.st_size, "changed_ns": facts.st_mtime_ns}
+    def of(self, row: Row) -> dict[str, Any]:
+        """Of one row.
+
+        Raises:
+            BatchError: The storage of a recording cannot be opened or does not answer.
+        """
+        return {
+            "dry": self._facts.of(row.dry),
+            "wet": self._facts.of(row.wet),
+            "metadata": dict(row.metadata),
+            "settings": self._chosen,
+        }

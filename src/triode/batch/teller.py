@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 
 from triode.processes import Orders, Tell
 from triode.training import EpochRecord, Progress
@@ -17,11 +18,13 @@ class Teller(Progress):
     Args:
         tell: What hears of events.
         orders: What has been ordered.
+        keep: Called when an epoch is saved, before it is told of.
     """
 
-    def __init__(self, tell: Tell, orders: Orders) -> None:
+    def __init__(self, tell: Tell, orders: Orders, keep: Callable[[], None] = lambda: None) -> None:
         self._tell = tell
         self._orders = orders
+        self._keep = keep
         self._steps = 0
         self._told = 0.0
 
@@ -51,6 +54,7 @@ class Teller(Progress):
 
     def on_epoch(self, record: EpochRecord, best_esr: dict[str, float]) -> None:
         """What an epoch came to."""
+        self._keep()
         self._tell(
             {
                 "event": "epoch",

@@ -1,46 +1,66 @@
 """One row in a process of its own: python -m triode.batch.worker; see `triode.processes`."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from triode.batch.outcome import Outcome, SizeFigures, Status
 from triode.batch.teller import Teller
+from triode.batch.workplace import Workplace, workplace
 from triode.errors import TriodeError
 from triode.processes import Orders, Tell, serve
-from triode.training import Progress, Result, train
+from triode.training import Progress, Recipe, Result, train
 
-__all__ = ["main", "train_row"]
+__all__ = ["do", "main"]
 
 
 def main() -> None:
-    """Do the task on standard input; errors raised on purpose are an outcome like any other."""
-    serve(train_row)
+    """Do the task on standard input."""
+    serve(do)
 
 
-def train_row(
+def do(
     task: Mapping[str, Any], tell: Tell, orders: Orders, notices: list[str]
 ) -> Mapping[str, Any]:
-    """Train as the task says; see `triode.processes.serve` for arguments and result."""
+    """Train a row; errors raised on purpose are an outcome like any other.
+
+    Args:
+        task: `dry`, `wet`, and the `folder` and the name of the `model` in it, as paths or URLs;
+            `metadata`; `settings`, further arguments of `train`, the recipe by its name or as its
+            content; `threads`, `resume`, `force`; and perhaps a `device` in place of theirs.
+        tell: What hears of events.
+        orders: Any order ends the training with the best so far.
+        notices: Warnings that came up.
+    """
     try:
-        outcome = _train(task, Teller(tell, orders), notices)
+        with workplace(task) as place:
+            outcome = _train(task, place, Teller(tell, orders, place.keep_checkpoint), notices)
+            place.keep_result(finished=outcome.status is Status.DONE)
     except TriodeError as error:
         outcome = Outcome(status=Status.FAILED, error=str(error))
     return {"outcome": outcome.to_json()}
 
 
-def _train(task: Mapping[str, Any], progress: Progress, notices: list[str]) -> Outcome:
+def _train(
+    task: Mapping[str, Any], place: Workplace, progress: Progress, notices: list[str]
+) -> Outcome:
     from triode.nam.metadata import Metadata
 
+    settings = {**task["settings"], "start": place.start}
+    if "device" in task:
+        settings["device"] = task["device"]
+    if isinstance(settings.get("recipe"), Mapping):
+        settings["recipe"] = Recipe.model_validate_json(json.dumps(settings["recipe"]))
     result = train(
-        task["dry"],
-        task["wet"],
-        task["output"],
+        place.dry,
+        place.wet,
+        place.model,
         threads=task["threads"],
         resume=task["resume"],
         force=task["force"],
         metadata=Metadata.of(**task["metadata"]),
         progress=progress,
-        **task["settings"],
+        **settings,
     )
     return _outcome(result, tuple(dict.fromkeys(notices)))
 

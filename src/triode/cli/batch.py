@@ -14,22 +14,34 @@ __all__ = ["batch"]
 
 EXIT_FAILED = 1
 EXIT_STOPPED = 130
+LOSSES_ON_A_CLUSTER = 2
 
 
 def batch(
     files: Annotated[
-        list[Path] | None,
-        typer.Argument(help="A manifest (.csv), or a dry file and the wet files made of it."),
+        list[str] | None,
+        typer.Argument(
+            help="A manifest (.csv), or a dry file and the wet files made of it; paths or URLs."
+        ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The folder for captures, logs and tables.")
-    ] = Path("captures"),
+        str,
+        typer.Option(
+            "--output", "-o", help="The folder for captures, logs and tables; s3://... and so on."
+        ),
+    ] = "captures",
+    on: Annotated[
+        str,
+        typer.Option(
+            help="local, or ray://HOST:PORT of a Ray cluster; ?cpus=1&gpus=0.25 is a row's share."
+        ),
+    ] = "local",
     watch: Annotated[
         Path | None,
         typer.Option(help="Capture every wet file that comes into this folder, until Ctrl-C."),
     ] = None,
     dry: Annotated[
-        Path | None, typer.Option(help="The dry file of the wet files that --watch finds.")
+        str | None, typer.Option(help="The dry file of the wet files that --watch finds.")
     ] = None,
     recipe: Annotated[
         str, typer.Option(help="A recipe's name, or the path of a .toml file.")
@@ -39,12 +51,13 @@ def batch(
         str | None, typer.Option(help="Stop each earlier: good, best, or an ESR such as 0.01.")
     ] = None,
     start: Annotated[
-        Path | None, typer.Option("--from", help="A capture that all start from.")
+        str | None, typer.Option("--from", help="A capture that all start from.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Instead of the recipe's.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
     cores: Annotated[
-        int | None, typer.Option(min=1, help="How many cores to use. Default: all.")
+        int | None,
+        typer.Option(min=1, help="How many cores, or rows at a time on Ray. Default: all."),
     ] = None,
     rate: Annotated[
         int | None, typer.Option(help="Resample all to this rate in Hz. Default: their own.")
@@ -62,7 +75,14 @@ def batch(
     """
     from rich.console import Console
 
-    from triode.batch import BatchSettings, Status, run_batch, table_paths
+    from triode.batch import (
+        WORKER_MODULE,
+        BatchSettings,
+        Status,
+        open_executor,
+        run_batch,
+        table_paths,
+    )
     from triode.cli.batch_screen import BatchScreen
 
     rows, watcher = _work(files or [], watch, dry)
@@ -70,7 +90,7 @@ def batch(
         recipe=recipe,
         epochs=epochs,
         until=until,
-        start=None if start is None else str(start),
+        start=start,
         seed=seed,
         device=device,
         rate_hz=rate,
@@ -79,7 +99,14 @@ def batch(
     console = Console(soft_wrap=True, highlight=False)
     with BatchScreen(console, watching=watch) as screen:
         outcomes = run_batch(
-            rows, output, settings, force=force, cores=cores, listener=screen, more=watcher
+            rows,
+            output,
+            settings,
+            force=force,
+            executor=open_executor(WORKER_MODULE, on, cores),
+            again=0 if on == "local" else LOSSES_ON_A_CLUSTER,
+            listener=screen,
+            more=watcher,
         )
     console.print("\n".join(_lines(outcomes)), markup=False)
     console.print(f"table: {' and '.join(map(str, table_paths(output)))}", markup=False)
@@ -92,10 +119,10 @@ def batch(
 
 
 def _work(
-    files: list[Path], watch: Path | None, dry: Path | None
+    files: list[str], watch: Path | None, dry: str | None
 ) -> "tuple[Sequence[Row], Watcher | None]":
     """The rows to begin with, and where more come from."""
-    from triode.batch import Watcher, read_manifest, rows_of_files
+    from triode.batch import Watcher, location, read_manifest, rows_of_files
     from triode.errors import BatchError
 
     if watch is not None:
@@ -106,18 +133,17 @@ def _work(
                 expected="--dry with the dry file, and no other files",
                 got=f"{len(files)} other files" if files else "no --dry",
             )
-        return (), Watcher(watch, dry)
-    if dry is not None:
-        files = [dry, *files]
-    if len(files) == 1 and files[0].suffix.lower() == ".csv":
-        return read_manifest(files[0]), None
-    if len(files) < 2:
+        return (), Watcher(watch, Path(dry))
+    places = [location(one) for one in ([dry, *files] if dry else files)]
+    if len(places) == 1 and places[0].suffix.lower() == ".csv":
+        return read_manifest(places[0]), None
+    if len(places) < 2:
         raise BatchError(
             "there is nothing to do",
             expected="a manifest (.csv), or a dry file and at least one wet file, or --watch",
-            got=files[0] if files else "no files",
+            got=places[0] if places else "no files",
         )
-    return rows_of_files(files[0], files[1:]), None
+    return rows_of_files(places[0], places[1:]), None
 
 
 def _lines(outcomes: "Mapping[Row, Outcome]") -> list[str]:

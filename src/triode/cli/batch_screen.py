@@ -45,6 +45,7 @@ class BatchScreen(Listener):
         self._all = self._bars.add_task("all", figures="")
         self._tasks: dict[Row, TaskID] = {}
         self._statuses: dict[Row, Status] = {}
+        self._ended = 0
         self._stop = False
         self._handler: Any = None
 
@@ -71,6 +72,7 @@ class BatchScreen(Listener):
         """Keep the rows' lines, and count."""
         before = self._statuses.get(row)
         self._statuses[row] = outcome.status
+        self._ended += (outcome.status in _ENDED) - (before in _ENDED)
         if outcome.status is Status.TRAINING:
             self._tasks[row] = self._bars.add_task(row.stem, total=None, figures="reading ...")
             self._say(f"{row.stem}: begun")
@@ -81,12 +83,11 @@ class BatchScreen(Listener):
             what = "done before" if before is None else outcome.status.value
             text = outcome.error or f"{figures} after {outcome.epochs} epochs"
             self._console.print(f"{row.stem}: {what}, {text}", markup=False)
-        ended = sum(one in _ENDED for one in self._statuses.values())
         self._bars.update(
             self._all,
-            completed=ended,
+            completed=self._ended,
             total=len(self._statuses),
-            figures=f"{ended} of {len(self._statuses)} recordings",
+            figures=f"{self._ended} of {len(self._statuses)} recordings",
         )
 
     def on_event(self, row: Row, event: Mapping[str, Any]) -> None:
@@ -106,6 +107,13 @@ class BatchScreen(Listener):
                 self._bars.update(
                     task, completed=event["steps"], figures=f"epoch {event['epoch']}  {figures}"
                 )
+
+    def on_loss(self, row: Row, reason: str) -> None:
+        """Say it; the row gets a new line when it begins again."""
+        self._bars.remove_task(self._tasks.pop(row))
+        self._console.print(
+            f"{row.stem}: its worker died and it begins again. {reason}", markup=False
+        )
 
     def should_stop(self) -> bool:
         """Whether Ctrl-C was pressed."""

@@ -85,7 +85,7 @@ def resume(
     """Go on with a study that is in the storage, without its file."""
     from triode.study.opened import OpenedStudy
 
-    kept = _storage(storage, folder)
+    kept = _kept(storage, folder)
     opened = OpenedStudy.of_stored(kept.study(name))
     _run(opened, kept, folder, on, workers, budget, measure=True)
 
@@ -104,10 +104,14 @@ def status(
 ) -> None:
     """Show how far studies are."""
     from triode.cli.study_screen import pruning_lines, status_lines
+    from triode.study.storage import default_url, is_there
 
-    kept = _storage(storage, folder)
     console = _console()
-    names = [name] if name else list(kept.names())
+    nothing = name is None and not is_there(storage or default_url(folder.resolve()))
+    names = []
+    if not nothing:
+        kept = _kept(storage, folder)
+        names = [name] if name else list(kept.names())
     if not names:
         console.print("No studies. Begin one with: triode study run FILE", markup=False)
     for one in names:
@@ -119,7 +123,7 @@ def status(
 @study.command()
 def stop(name: Name, storage: StorageUrl = None, folder: Folder = _FOLDER) -> None:
     """Ask the driver of a study, on whatever machine, to stop."""
-    kept = _storage(storage, folder)
+    kept = _kept(storage, folder)
     stored = kept.study(name)
     console = _console()
     if not stored.driven:
@@ -196,7 +200,7 @@ def export_(
     from triode.study.exchange import export_study
 
     refuse_overwrite(output, force=force)
-    count = export_study(_storage(storage, folder), name, output)
+    count = export_study(_kept(storage, folder), name, output)
     _console().print(f"{count} trials written: {output}", markup=False)
 
 
@@ -226,9 +230,9 @@ def _run(
     *,
     measure: bool,
 ) -> None:
+    from triode.batch.executor import open_executor
     from triode.cli.study_screen import StudyScreen, status_lines
     from triode.study.duration import parse_duration
-    from triode.study.executor import open_executor
     from triode.study.running import run_study
 
     seconds = None if budget is None else parse_duration(budget)
@@ -237,7 +241,7 @@ def _run(
         ending = run_study(
             opened,
             storage,
-            open_executor(on, workers),
+            open_executor("triode.study.worker", on, workers),
             folder.resolve(),
             budget_seconds=seconds,
             measure=measure,
@@ -263,6 +267,13 @@ def _storage(url: str | None, folder: Path) -> "Storage":
     from triode.study.storage import default_url, open_storage
 
     return open_storage(url or default_url(folder.resolve()))
+
+
+def _kept(url: str | None, folder: Path) -> "Storage":
+    """A storage that has to be there."""
+    from triode.study.storage import default_url, open_to_read
+
+    return open_to_read(url or default_url(folder.resolve()))
 
 
 def _console() -> "Console":

@@ -5,16 +5,17 @@ of the input means that whoever asked is gone, and the process goes too, at once
 is continued from a checkpoint. Every line on standard output is an event.
 """
 
+import contextlib
 import io
 import json
 import os
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Orders", "Tell", "serve"]
+__all__ = ["Do", "Orders", "Tell", "noted_warnings", "serve"]
 
 Tell = Callable[[Mapping[str, Any]], None]
 
@@ -30,15 +31,13 @@ class Orders:
     given: str = ""
 
 
-def serve(
-    do: Callable[[Mapping[str, Any], Tell, Orders, list[str]], Mapping[str, Any]],
-) -> None:
-    """Do the task on standard input.
+Do = Callable[[Mapping[str, Any], Tell, Orders, list[str]], Mapping[str, Any]]
+"""Takes the task, what tells an event, the orders, and the list that warnings are put into;
+returns what is told with the "end"."""
 
-    Args:
-        do: Takes the task, what tells an event, the orders, and the list that warnings are put
-            into; returns what is told with the "end".
-    """
+
+def serve(do: Do) -> None:
+    """Do the task on standard input."""
     # Whatever else prints must not be taken for an event.
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -51,10 +50,18 @@ def serve(
     task = json.loads(lines.readline())
     orders = Orders()
     threading.Thread(target=_listen, args=(lines, orders), daemon=True).start()
+    with noted_warnings() as notices:
+        tell({"event": "end", **do(task, tell, orders, notices)})
+
+
+@contextlib.contextmanager
+def noted_warnings() -> Iterator[list[str]]:
+    """Put every warning within the block into a list, instead of printing it."""
     notices: list[str] = []
-    warnings.simplefilter("always")
-    warnings.showwarning = lambda message, *_, **__: notices.append(str(message))
-    tell({"event": "end", **do(task, tell, orders, notices)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = lambda message, *_, **__: notices.append(str(message))
+        yield notices
 
 
 def _listen(lines: io.FileIO, orders: Orders) -> None:

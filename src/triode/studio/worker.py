@@ -29,12 +29,12 @@ def _do(
     task: Mapping[str, Any], tell: Tell, orders: Orders, notices: list[str]
 ) -> Mapping[str, Any]:
     if task["kind"] == "train":
-        from triode.batch.worker import train_row
+        from triode.batch import worker
 
         # The page plays captures on the same machine, and sound does not wait.
         if hasattr(os, "nice"):
             os.nice(_TRAINING_NICENESS)
-        return train_row(task, tell, orders, notices)
+        return worker.do(task, tell, orders, notices)
     do: Do = import_module(_TASKS[task["kind"]]).do
     try:
         return {"result": do(task, tell, orders)}

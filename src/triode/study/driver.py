@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from triode.batch.executor import Executor, Job
 from triode.errors import StudyError
-from triode.study.executor import Executor, Job
 from triode.study.lease import DriverLease
 from triode.study.material import gear_digests, prepare_gear
 from triode.study.opened import OpenedStudy

@@ -1,19 +1,16 @@
 """One driver for each study, on whatever machine."""
 
-import os
-import secrets
-import socket
 import threading
 from types import TracebackType
 from typing import Self
 
 from triode.errors import StudyError
+from triode.processes import holder_name, is_dead, process_text
 from triode.study.storage import Storage
 
 __all__ = ["LEASE_SECONDS", "DriverLease"]
 
 LEASE_SECONDS = 60.0
-_PARTS = 3
 
 
 class DriverLease:
@@ -32,20 +29,19 @@ class DriverLease:
 
     def __init__(self, storage: Storage, study: str, seconds: float = LEASE_SECONDS) -> None:
         self._storage, self._study, self._seconds = storage, study, seconds
-        self.driver = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.driver = holder_name()
         self._ended = threading.Event()
         self._lost: str | None = None
         self._thread = threading.Thread(target=self._renew, daemon=True)
 
     def __enter__(self) -> Self:
         other = self._storage.study(self._study).driver
-        dead = other if other and _is_dead(other) else ""
+        dead = other if other and is_dead(other) else ""
         if not self._storage.lease(self._study, self.driver, self._seconds, instead_of=dead):
-            host, _, rest = other.partition(":")
             raise StudyError(
                 "another driver is at work on this study",
                 where=f"study {self._study}",
-                got=f"process {rest.partition(':')[0]} on {host}",
+                got=process_text(other),
                 hint="Wait for it, or end it with: triode study stop NAME. After a crash of "
                 f"another machine its claim ends within {self._seconds:.0f} s.",
             )
@@ -88,17 +84,3 @@ class DriverLease:
             except StudyError:
                 # The database may come back before the lease ends; if not, others may have it.
                 continue
-
-
-def _is_dead(driver: str) -> bool:
-    """Whether a driver is known to have ended: a process of this machine that is not there."""
-    parts = driver.rsplit(":", _PARTS - 1)
-    if os.name == "nt" or len(parts) != _PARTS or parts[0] != socket.gethostname():
-        return False
-    try:
-        os.kill(int(parts[1]), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, ValueError):
-        return False
-    return False

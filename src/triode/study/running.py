@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from triode.batch.executor import Executor
 from triode.study.costing import (
     candidate_records,
     measured_candidates,
@@ -9,7 +10,6 @@ from triode.study.costing import (
     refuse_unbracketed,
 )
 from triode.study.driver import Ending, StudyListener, drive, make_ready
-from triode.study.executor import Executor
 from triode.study.lease import DriverLease
 from triode.study.opened import OpenedStudy
 from triode.study.plan import planned_trials

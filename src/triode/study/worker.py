@@ -8,18 +8,21 @@ from triode.errors import TriodeError
 from triode.processes import Orders, Tell, serve
 from triode.study.trial import TrialProgress, TrialTask, run_trial
 
-__all__ = ["TrialTeller", "main", "trial_end"]
+__all__ = ["TrialTeller", "do", "main"]
 
 
 def main() -> None:
     """Do the task on standard input."""
-    serve(_do)
+    serve(do)
 
 
-def trial_end(task: Mapping[str, Any], progress: TrialProgress) -> dict[str, Any]:
+def do(
+    task: Mapping[str, Any], tell: Tell, orders: Orders, notices: list[str]
+) -> Mapping[str, Any]:
     """Run a trial; what is told at its end: a record, None for a stop, or why it was lost."""
+    del notices
     try:
-        record = run_trial(TrialTask.from_json(task), progress)
+        record = run_trial(TrialTask.from_json(task), TrialTeller(tell, orders))
     except TriodeError as error:
         return {"lost": str(error)}
     return {"record": None if record is None else record.to_json()}
@@ -32,13 +35,6 @@ class TrialTeller(Teller, TrialProgress):
     def pruned(self) -> bool:
         """Whether the order was to prune."""
         return self._orders.given == "prune"
-
-
-def _do(
-    task: Mapping[str, Any], tell: Tell, orders: Orders, notices: list[str]
-) -> Mapping[str, Any]:
-    del notices
-    return trial_end(task, TrialTeller(tell, orders))
 
 
 if __name__ == "__main__":

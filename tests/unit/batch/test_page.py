@@ -16,7 +16,6 @@ def row(number: int, stem: str, **metadata: str) -> Row:
 
 
 def test_it_shows_what_became_of_every_row(tmp_path: Path) -> None:
-    (tmp_path / "ä b.nam").write_text("{}")
     outcomes = {
         row(1, "ä b", name=HOSTILE): Outcome(
             status=Status.DONE,
@@ -32,7 +31,7 @@ def test_it_shows_what_became_of_every_row(tmp_path: Path) -> None:
         row(2, "two"): Outcome(status=Status.FAILED, error="no such file"),
         row(3, "three"): Outcome(status=Status.WAITING),
     }
-    page = batch_page(outcomes, tmp_path)
+    page = batch_page(outcomes, tmp_path, {"ä b.nam"})
     assert "3 recordings: 1 waiting, 1 done, 1 failed" in page
     assert "<script" not in page
     for text in ("-30.5", "0.0009", "1&nbsp;h 02&nbsp;min", "stopped at epoch 5", "no such file"):

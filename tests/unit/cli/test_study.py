@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from triode.cli.main import application
-from triode.errors import StudyError
+from triode.errors import ExecutorError, StudyError
 from triode.study.storage import default_url, open_storage
 from unit.study.test_record import CANDIDATE, TRIAL
 
@@ -92,9 +92,12 @@ def test_the_schema_is_json() -> None:
         (["run", "glimse.toml"], "cannot be read"),
         (["run", "tinny"], "Did you mean tiny"),
         (["run", "tiny", "--budget", "soon"], "no length of time"),
-        (["run", "tiny", "--on", "the moon"], "trials cannot run there"),
+        (["run", "tiny", "--on", "the moon"], "nothing can be run there"),
         (["run", "tiny", "--storage", "mysql://x/y"], "not kept in such a database"),
-        (["resume", "glimpse"], "no study of that name"),
+        (["resume", "glimpse"], "no studies are kept here"),
+        (["status", "glimpse"], "no studies are kept here"),
+        (["stop", "glimpse"], "no studies are kept here"),
+        (["export", "glimpse", "-o", "x.jsonl"], "no studies are kept here"),
         (["cost", "tiny", "--json", "."], "the output path is a folder"),
     ],
 )
@@ -104,4 +107,6 @@ def test_what_cannot_be_done_is_an_error(
     monkeypatch.chdir(tmp_path)
     result = RUNNER.invoke(application, ["study", *arguments])
     assert message in str(result.exception), result.output
-    assert isinstance(result.exception, StudyError) or "folder" in message
+    assert isinstance(result.exception, StudyError | ExecutorError) or "folder" in message
+    if arguments[0] != "run":
+        assert list(tmp_path.iterdir()) == []

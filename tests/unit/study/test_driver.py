@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from triode.batch.executor import LocalExecutor
 from triode.errors import StudyError
 from triode.study.driver import Ending, StudyListener
-from triode.study.executor import LocalExecutor
 from triode.study.lease import DriverLease
 from triode.study.opened import OpenedStudy
 from triode.study.record import Outcome, TrialKey, TrialRecord
@@ -76,7 +76,7 @@ class StoppingOnce(Watching):
 def run(
     opened: OpenedStudy, storage: Storage, root: Path, listener: StudyListener, **options: Any
 ) -> Ending:
-    executor = LocalExecutor(1)
+    executor = LocalExecutor("triode.study.worker", 1)
     return run_study(opened, storage, executor, root, measure=False, listener=listener, **options)
 
 
@@ -231,7 +231,6 @@ DRIVER = """
 import sys
 from pathlib import Path
 from triode.study.driver import StudyListener
-from triode.study.executor import LocalExecutor
 from triode.study.opened import OpenedStudy
 from triode.study.running import run_study
 from triode.study.storage import open_storage
@@ -243,7 +242,8 @@ class Telling(StudyListener):
 
 storage = open_storage(sys.argv[2])
 opened = OpenedStudy.of_stored(storage.study("small"))
-run_study(opened, storage, LocalExecutor(1), Path(sys.argv[1]), measure=False, listener=Telling())
+executor = LocalExecutor("triode.study.worker", 1)
+run_study(opened, storage, executor, Path(sys.argv[1]), measure=False, listener=Telling())
 """
 
 

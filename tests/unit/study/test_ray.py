@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from triode.errors import StudyError
-from triode.study.executor import open_executor
 from triode.study.opened import OpenedStudy
 from triode.study.storage import Storage, default_url
 
@@ -19,8 +17,8 @@ pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("compiler")]
 DRIVER = """
 import os, signal, sys
 from pathlib import Path
+from triode.batch.executor import open_executor
 from triode.study.driver import StudyListener
-from triode.study.executor import open_executor
 from triode.study.opened import OpenedStudy
 from triode.study.running import run_study
 from triode.study.storage import open_storage
@@ -46,7 +44,7 @@ class Killing(StudyListener):
 
 storage = open_storage(url)
 opened = OpenedStudy.of_stored(storage.study("small"))
-executor = open_executor(f"ray://{cluster.address}?cpus=1")
+executor = open_executor("triode.study.worker", f"ray://{cluster.address}?cpus=1")
 print("slots", executor.slots, flush=True)
 ending = run_study(opened, storage, executor, root, measure=False, listener=Killing())
 print("ending", ending.reason, ending.ended, ending.left, flush=True)
@@ -82,15 +80,3 @@ def test_a_cluster_loses_a_piece_and_no_result(
         assert "begun True" in lines
     assert "ending finished 4 0" in lines
     assert [one.outcome.status for one in storage.trials("small")] == ["finished"] * 4
-
-
-@pytest.mark.parametrize(
-    ("where", "message"),
-    [
-        ("slurm", "trials cannot run there"),
-        ("ray://127.0.0.1:1?cpus=many", "cannot have such a share"),
-    ],
-)
-def test_an_executor_that_is_none_is_refused(where: str, message: str) -> None:
-    with pytest.raises(StudyError, match=message):
-        open_executor(where)

@@ -12,9 +12,8 @@ _ANSWER = re.compile(r"/answers/(\d+)$")
 _COUNT_SCREENS = """
 window.screens = 0;
 document.addEventListener("DOMContentLoaded", () => {
-  const main = document.getElementById("main");
   const counted = new MutationObserver(() => { window.screens += 1; });
-  if (main !== null) counted.observe(main, { childList: true });
+  counted.observe(document.getElementById("main"), { childList: true });
 });
 """
 

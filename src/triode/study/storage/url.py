@@ -7,7 +7,7 @@ from triode.study.storage.engine import open_engine
 from triode.study.storage.storage import Storage
 from triode.study.storage.tables import METADATA
 
-__all__ = ["default_url", "open_storage", "open_to_read"]
+__all__ = ["default_url", "is_there", "open_storage", "open_to_read"]
 
 
 def default_url(folder: Path) -> str:
@@ -34,9 +34,15 @@ def open_to_read(url: str) -> Storage:
     Raises:
         StudyError: As `open_storage`, or the file does not exist.
     """
-    path = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and not path.exists():
+    if not is_there(url):
         raise StudyError(
-            "no studies are kept here", where=path, hint="Begin one with: triode study run FILE"
+            "no studies are kept here",
+            where=url.removeprefix("sqlite:///"),
+            hint="Begin one with: triode study run FILE",
         )
     return open_storage(url)
+
+
+def is_there(url: str) -> bool:
+    """Whether the file of an SQLite storage exists; any other storage is asked when it is used."""
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()

@@ -1,4 +1,3 @@
-import { action } from "../core/actions.mjs";
 import * as api from "../core/api.mjs";
 import { fill, h, icon, say } from "../core/dom.mjs";
 import { sizeTitle } from "../core/format.mjs";
@@ -40,7 +39,6 @@ export class AuditionPanel {
       this.#build(info, riffs, cabinets);
     } catch (error) {
       say(this.status, error.message);
-      fill(this.body, this.status, action("Try again", "resume", () => this.open()));
       return;
     }
     await this.sources.open();

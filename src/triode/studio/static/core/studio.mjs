@@ -43,7 +43,8 @@ export class Studio extends EventTarget {
 
   /** To the bin, with a way back. */
   async discard(capture) {
-    this.took(await api.deleteCapture(capture.id));
+    await api.deleteCapture(capture.id);
+    this.took({ ...capture, deleted: new Date().toISOString() });
     notify(`“${capture.name}” is in the bin.`, {
       action: "Undo",
       onAction: async () => this.took(await api.restoreCapture(capture.id)),
