@@ -19,6 +19,7 @@ from unit.listening.taking_part import same_for_all, take_part
 from unit.study.made import candidate, question, trials
 
 DAY = date(2026, 1, 2)
+GEAR = [{"name": f"amp-{one}", "dry": "dry.wav", "wet": f"{one}.wav"} for one in range(5)]
 Listen = Callable[..., Path]
 
 
@@ -39,7 +40,7 @@ def listen(tmp_path: Path) -> Listen:
 
     def asked(quality: Mapping[str, float], design: str = "mushra", listeners: int = 12) -> Path:
         systems = [{"name": one, "model": f"{one}.nam"} for one in quality]
-        test = prepared(design, systems=systems)
+        test = prepared(design, systems=systems, gear=GEAR)
         store = AnswerStore(f"sqlite:///{tmp_path / design}.sqlite")
         take_part(test, store, same_for_all(test, quality), listeners)
         path = tmp_path / "result.json"
@@ -57,14 +58,14 @@ def test_without_listeners_the_metric_decides() -> None:
 
 @pytest.mark.parametrize("design", ["mushra", "abx", "triple", "preference"])
 def test_listeners_forbid_what_sounds_worse(listen: Listen, design: str) -> None:
-    heard = read_listening(listen({"a": 60.0, "b": 93.0}, design))
+    heard = read_listening(listen({"a": 60.0, "b": 95.0}, design))
     assert heard.is_worse("a", "b")
     assert not heard.is_worse("b", "a")
     evidence = gather(given(heard))
     (answer,) = evidence.answers
     assert (answer.verdict, answer.adopted) == ("supported", "b")
     assert "Listeners found a worse than b" in answer.heard
-    assert f"{heard.listeners} listeners, 2 pieces of gear" in answer.heard
+    assert f"{heard.listeners} listeners, 5 pieces of gear" in answer.heard
     page = study_page(evidence)
     assert answer.heard in page
     assert 'id="listening"' in page
