@@ -103,6 +103,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
         if message.type in {"error", "warning"} and not icon:
             complaints.append(message.text)
 
+    # Choosers go to the tests from the start: one that opens before it is asked for is lost.
+    fresh.on("filechooser", lambda chooser: None)
     fresh.on("console", hear)
     fresh.on("pageerror", lambda error: complaints.append(str(error)))
     yield fresh

@@ -17,9 +17,11 @@ class Server:
 
     Args:
         library: Its folder.
+        changes: To the environment in which it runs.
     """
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, **changes: str) -> None:
+        self._changes = changes
         self._library = library
         self._process: subprocess.Popen[str] | None = None
         self._port = 0
@@ -28,7 +30,7 @@ class Server:
     def begin(self) -> str:
         """Start it, at the same port as before, and return the address to open."""
         words = ("studio", "--no-browser", "--library", self._library, "--port", str(self._port))
-        self._process = start(*words, folder=self._library.parent)
+        self._process = start(*words, folder=self._library.parent, **self._changes)
         assert self._process.stdout is not None
         for line in self._process.stdout:
             found = _ADDRESS.search(line)

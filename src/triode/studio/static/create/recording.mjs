@@ -1,9 +1,11 @@
 import * as api from "../core/api.mjs";
 import { action } from "../core/actions.mjs";
 import { fill, h, say } from "../core/dom.mjs";
-import { decibels, duration } from "../core/format.mjs";
+import { counted, decibels, duration } from "../core/format.mjs";
 import { attempt, notify } from "../core/notices.mjs";
 import { LevelMeter } from "../core/meter.mjs";
+
+const LENGTHS = [1, 2, 3, 5];
 
 /** Recording the pair through the computer's audio interface, instead of dropping two files. */
 export class RecordingPlace {
@@ -39,7 +41,8 @@ export class RecordingPlace {
     }
     this.output = new Side("output", "Output to the gear", found.outputs);
     this.input = new Side("input", "Input from the gear", found.inputs);
-    this.begin = action("Record", "record", () => this.#begin(), { kind: "primary" });
+    this.level = action("Set the level", "repair", () => this.#begin({ level_only: true }));
+    this.begin = action("Record", "record", () => this.#begin({}), { kind: "primary" });
     this.stop = action("Stop", "stop", () => attempt(() => api.stopRecording(this.#running)));
     this.stop.hidden = true;
     this.said = h("p", { role: "status", class: "note" });
@@ -51,10 +54,10 @@ export class RecordingPlace {
       h(
         "p",
         { class: "note" },
-        "Three minutes of Triode's own signal are played through the gear while what comes back is recorded. Mute your monitors first.",
+        "Triode's own signal is played through the gear while what comes back is recorded. Mute your monitors first, and set the level with its loudest passage.",
       ),
-      h("div", { class: "fields" }, this.output.element, this.input.element),
-      h("div", { class: "actions" }, this.begin, this.stop),
+      h("div", { class: "fields" }, this.output.element, this.input.element, this.#minutes()),
+      h("div", { class: "actions" }, this.level, this.begin, this.stop),
       this.bar,
       this.meter.element,
       this.said,
@@ -65,9 +68,19 @@ export class RecordingPlace {
     return action("Look again", "resume", () => this.#open());
   }
 
-  async #begin() {
+  #minutes() {
+    this.minutes = h(
+      "select",
+      { id: "minutes" },
+      LENGTHS.map((one) => h("option", { value: one, selected: one === 3 }, counted(one, "minute"))),
+    );
+    return h("div", { class: "field" }, h("label", { for: "minutes" }, "Length"), this.minutes);
+  }
+
+  async #begin(how) {
+    const minutes = Number(this.minutes.value);
     const started = await attempt(() =>
-      api.startRecording({ ...this.output.value, ...this.input.value }),
+      api.startRecording({ ...this.output.value, ...this.input.value, minutes, ...how }),
     );
     if (started === undefined) return;
     this.#running = started.id;
@@ -75,25 +88,27 @@ export class RecordingPlace {
     this.#show(started);
   }
 
-  #show({ seconds, total_seconds: total, peak_dbfs: peak }) {
-    this.bar.value = total === null ? 0 : seconds / total;
+  #show({ seconds, total_seconds: total, peak_dbfs: peak, advice }) {
+    this.bar.hidden = total === null;
+    if (total !== null) this.bar.value = seconds / total;
     this.meter.show(peak ?? -Infinity);
-    const left = total === null ? "" : `, ${duration(total - seconds)} left`;
-    const level = peak === null ? "nothing comes back" : `peak ${decibels(peak, { unit: "dBFS" })}`;
-    say(this.said, `Recording: ${level}${left}`);
+    const left = total === null ? "" : `${duration(total - seconds)} left`;
+    const level = peak === null ? "" : `peak ${decibels(peak, { unit: "dBFS" })}`;
+    const silent = peak === null && advice === "" ? "nothing comes back" : "";
+    say(this.said, [level, silent, left, advice].filter(Boolean).join(", "));
   }
 
   #end({ state, dry, wet, message, warnings }) {
     this.#running = null;
     this.#busy(false);
     say(this.said, [message, ...warnings].filter(Boolean).join(" "));
-    if (state === "failed") return;
+    if (state === "failed" || wet === null) return;
     notify("Recorded. The check follows.");
     this.#onPair({ id: dry, name: "What was played" }, { id: wet, name: "What came back" });
   }
 
   #busy(busy) {
-    this.begin.disabled = busy;
+    for (const button of [this.level, this.begin]) button.disabled = busy;
     this.stop.hidden = !busy;
     this.bar.hidden = !busy;
     this.meter.element.hidden = !busy;
