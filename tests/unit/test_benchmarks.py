@@ -177,3 +177,11 @@ def test_simulated_listeners_fill_the_tables_of_the_docs(benchmarks: Path) -> No
         assert {one.split("/")[0] for one in listening.TABLES[name]["columns"]} <= set(row), name
     assert rows["screening"]["left_out"] == 1.0
     assert rows["fixed_abx"]["heard"] > 0.9
+
+
+def test_a_big_batch_is_driven(benchmarks: Path, tmp_path: Path) -> None:
+    found = module("batch_scale").measure(20, tmp_path)
+    assert found["rows"] == 20
+    assert len(found["cpu_seconds"]) == 3
+    lines = (tmp_path / "captures" / "batch.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 21

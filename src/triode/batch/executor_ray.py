@@ -114,6 +114,8 @@ class RayExecutor(Executor):
         ray = _ray()
         for job in self._jobs.values():
             job.kill()
+        self._jobs.clear()
+        self._futures.clear()
         ray.shutdown()
 
     def _gather(self) -> None:

@@ -5,7 +5,7 @@ import posixpath
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Location", "Url", "location"]
+__all__ = ["Location", "Url", "absolute", "location"]
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,8 @@ def location(text: "str | os.PathLike[str] | Url", base: Location | None = None)
         return Url(written)
     path = Path(written)
     return path if base is None or path.is_absolute() else base / written
+
+
+def absolute(place: Location) -> str:
+    """As text that means the same to another process, wherever that works."""
+    return str(place) if isinstance(place, Url) else str(place.absolute())

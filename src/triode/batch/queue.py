@@ -10,7 +10,7 @@ from typing import Any
 
 from triode.batch.executor import Event, Executor, Job, LocalExecutor
 from triode.batch.folder import Folder, open_folder
-from triode.batch.location import Url, location
+from triode.batch.location import Url, absolute, location
 from triode.batch.manifest import Row
 from triode.batch.outcome import Outcome, Status
 from triode.batch.row_files import RowFiles, begun, finished, record_text
@@ -136,7 +136,9 @@ class _Batch:
         self._force, self._again = force, again
         self._identities = Identities(settings)
         self._settings = settings.to_json()
+        self._start = None if settings.start is None else absolute(location(settings.start))
         self._recipe = load_recipe(settings.recipe).model_dump(mode="json")
+        self._stopping = False
         self._waiting: deque[_Entry] = deque()
         self._running: dict[Job, _Entry] = {}
         self._by_stem: dict[str, Row] = {}
@@ -168,12 +170,11 @@ class _Batch:
 
     def work(self, more: Callable[[], Sequence[Row]] | None, check: Callable[[], None]) -> None:
         """Train until no row is left, or the listener asks to stop; then write the tables."""
-        stopping = False
         try:
             while self._running or more or self._waiting:
                 check()
-                if not stopping and self._listener.should_stop():
-                    stopping, more = True, None
+                if not self._stopping and self._listener.should_stop():
+                    self._stopping, more = True, None
                     self._waiting.clear()
                     for job in self._running:
                         job.stop()
@@ -184,12 +185,21 @@ class _Batch:
                 if heard is not None:
                     self._on_event(*heard)
                 self._tables.write_when_due(self.outcomes, self._there)
-        finally:
-            # What is left is ended with the executor: up to its last epoch all is saved.
-            for entry in self._running.values():
-                self.outcomes[entry.row] = Outcome(status=Status.STOPPED)
-            self._executor.close()
+        except TriodeError:
+            # A folder that cannot be written is what went wrong, most likely.
+            self._end_all()
+            raise
+        except BaseException:
+            self._end_all()
+            self._tables.write(self.outcomes, self._there)
+            raise
         self._tables.write(self.outcomes, self._there)
+
+    def _end_all(self) -> None:
+        """End what is at work: up to its last epoch all is saved."""
+        for entry in self._running.values():
+            self.outcomes[entry.row] = Outcome(status=Status.STOPPED)
+        self._executor.close()
 
     def _start_rows(self) -> None:
         while self._waiting and len(self._running) < self._executor.slots:
@@ -216,13 +226,13 @@ class _Batch:
             )
         anew = self._force and not entry.losses
         return {
-            "dry": str(row.dry),
-            "wet": str(row.wet),
-            "folder": str(self._folder.place),
+            "dry": absolute(row.dry),
+            "wet": absolute(row.wet),
+            "folder": absolute(self._folder.place),
             "model": files.model,
             "metadata": dict(row.metadata),
             # A recipe of one's own is a file that other machines need not have.
-            "settings": {**self._settings, "recipe": self._recipe},
+            "settings": {**self._settings, "recipe": self._recipe, "start": self._start},
             "device": self._settings["device"],
             "threads": threads,
             "resume": entry.begun and files.checkpoint in self._there and not anew,
@@ -255,13 +265,13 @@ class _Batch:
     def _on_loss(self, entry: _Entry, reason: str) -> None:
         entry.losses += 1
         entry.begun = True
-        if entry.losses <= self._again:
+        if entry.losses <= self._again and not self._stopping:
             self._listener.on_loss(entry.row, reason)
             self._note(entry.row, Outcome(status=Status.WAITING))
             self._waiting.appendleft(entry)
             return
         advice = "Run the batch again to continue from the last checkpoint."
-        often = f"{entry.losses} workers died on this row. " if self._again else ""
+        often = f"{entry.losses} workers died on this row. " if entry.losses > 1 else ""
         self._end(entry.row, Outcome(status=Status.FAILED, error=f"{often}{reason} {advice}"))
 
     def _look(self, row: Row) -> None:

@@ -1,17 +1,20 @@
 """Folders, here and in storages: one suite for all of them, and what goes wrong with each."""
 
 import json
+import sys
 import time
 from pathlib import Path
 
 import fsspec
 import pytest
+from typer.testing import CliRunner
 
 from triode.batch import Url, remote
 from triode.batch.facts import Facts
 from triode.batch.folder import Folder, open_folder
 from triode.batch.lease import LEASE_NAME, FolderLease
 from triode.batch.location import location
+from triode.cli.main import application
 from triode.errors import BatchError, OutputError
 
 
@@ -118,6 +121,30 @@ def test_what_waiting_does_not_change_is_told_at_once(error: Exception, hint: st
 def test_a_storage_that_cannot_be_used_says_why(url: str, message: str) -> None:
     with pytest.raises(BatchError, match=message):
         open_folder(url)
+
+
+def test_without_fsspec_a_url_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(BatchError, match=r"need the package fsspec.*triode\[study\]"):
+        open_folder("file:///somewhere")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nowhere://bucket/manifest.csv"], "no such kind of storage"),
+        (["dry.wav", "wet.wav", "-o", "nowhere://bucket"], "no such kind of storage"),
+        (["dry.wav", "wet.wav", "--on", "slurm"], "nothing can be run there"),
+        (["file:///none/of/these.csv"], "the manifest cannot be read"),
+    ],
+)
+def test_the_command_says_what_cannot_be_done(
+    words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(application, ["batch", *words])
+    assert message in str(result.exception), result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_lease_that_nobody_renews_runs_out_and_one_taken_over_is_noticed(tmp_path: Path) -> None:

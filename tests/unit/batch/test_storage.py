@@ -34,6 +34,7 @@ class Killing(Listener):
 
     def __init__(self, times: int) -> None:
         self.times = times
+        self.processes: list[int] = []
         self.losses: list[str] = []
         self.starts: list[int] = []
 
@@ -160,3 +161,28 @@ def test_a_storage_that_vanishes_midway_fails_the_row(
     assert outcome["status"] == "failed"
     assert "one.checkpoint: the file cannot be written" in outcome["error"]
     assert not folder.exists()
+
+
+@posix
+@pytest.mark.heavy
+def test_a_worker_that_dies_when_it_is_to_stop_is_not_begun_again(
+    recordings: Path, recipe: Callable[[int], str], tmp_path: Path
+) -> None:
+    class Stopping(Killing):
+        def should_stop(self) -> bool:
+            return bool(self.processes)
+
+        def on_event(self, row: Row, event: Mapping[str, Any]) -> None:
+            if event["event"] == "epoch":
+                os.kill(event["process"], signal.SIGKILL)
+                self.processes.append(event["process"])
+
+    row = Row(number=1, dry=recordings / "dry.wav", wet=recordings / "one.wav", stem="one")
+    stopping = Stopping(times=0)
+    settings = BatchSettings(recipe=recipe(100_000))
+    outcomes = run_batch([row], tmp_path / "out", settings, cores=1, again=2, listener=stopping)
+    assert outcomes[row].status is Status.FAILED
+    assert "Run the batch again to continue" in str(outcomes[row].error)
+    assert len(set(stopping.processes)) == 1
+    assert stopping.losses == []
+    assert (tmp_path / "out" / "one.checkpoint").exists()
