@@ -24,14 +24,21 @@ __all__ = [
     "diagnose",
 ]
 
+_TRAIN = ("torch", "ziglang")
+_STUDIO = ("fastapi", "jinja2", "pyloudnorm", "python-multipart", "uvicorn")
 EXTRAS = {
     "toolchain": ("ziglang",),
-    "train": ("torch", "ziglang"),
+    "train": _TRAIN,
     "live": ("sounddevice",),
-    "capture": ("torch", "ziglang", "sounddevice"),
-    "study": ("torch", "ziglang", "optuna", "psycopg", "ray", "sqlalchemy"),
+    "studio": _STUDIO,
+    "capture": (*_TRAIN, "sounddevice", *_STUDIO),
+    "listen": ("psycopg", "pyyaml", "sqlalchemy", "statsmodels", *_STUDIO),
+    "study": (*_TRAIN, "fsspec", "optuna", "psycopg", "ray", "sqlalchemy"),
 }
-"""The packages of each extra, as pyproject.toml names them; each imports under its own name."""
+"""The packages of each extra, as pyproject.toml names them."""
+
+_IMPORTED_AS = {"python-multipart": "python_multipart", "pyyaml": "yaml"}
+"""Where that is not the package's own name."""
 
 _TRIAL = "int triode_trial(int x);\nint triode_trial(int x) { return x + 1; }\n"
 
@@ -184,7 +191,7 @@ def _extra(name: str, packages: tuple[str, ...]) -> ExtraFacts:
 
 
 def _version(package: str) -> str | None:
-    if importlib.util.find_spec(package) is None:
+    if importlib.util.find_spec(_IMPORTED_AS.get(package, package)) is None:
         return None
     try:
         return importlib.metadata.version(package)
