@@ -61,7 +61,7 @@ def plot(key: str, title: str, summary: str, figure: Figure, *, extra: str = "")
     return (
         f'<figure class="plot" id="plot-{key}"><figcaption><h3>{html.escape(title)}</h3>'
         f'<p id="about-{key}">{html.escape(summary)}</p>{extra}</figcaption>'
-        f'<div class="canvas canvas-{key}" role="img" aria-label="{html.escape(title)}" '
+        f'<div class="canvas canvas-{key}" role="group" aria-label="{html.escape(title)}" '
         f'aria-describedby="about-{key}" data-figure="data-{key}"></div>'
         f'<script type="application/json" id="data-{key}">{figure_json(figure)}</script>'
         "</figure>"

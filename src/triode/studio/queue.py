@@ -30,6 +30,7 @@ class TrainingQueue:
         crew: Whose workers do it.
         tell: Hears of events: their kind and what `json.dumps` takes.
         told: Hears of every capture that changed.
+        made: Hears of every capture whose file is there, to get ready what comes next.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class TrainingQueue:
         crew: Crew,
         tell: Callable[[str, Any], None],
         told: Callable[[Capture], None],
+        made: Callable[[Capture], object],
     ) -> None:
         self._captures = captures
         self._folders = folders
         self._crew = crew
         self._tell = tell
         self._told = told
+        self._made = made
         self._lock = threading.RLock()
         self._running: tuple[str, Worker] | None = None
         self._pace = Pace()
@@ -222,7 +225,7 @@ class TrainingQueue:
         done = outcome.status is Status.DONE
         # What was said about it while it was trained.
         self.label(capture_id)
-        self._change(
+        changed = self._change(
             capture_id,
             state=State.FINISHED if done else State.STOPPED,
             epoch=outcome.epochs,
@@ -230,6 +233,7 @@ class TrainingQueue:
             sizes=tuple(one.name for one in outcome.sizes),
             message=outcome.ending or "",
         )
+        self._made(changed)
 
     def _change(self, capture_id: str, **changes: Any) -> Capture:
         changed = self._captures.change(capture_id, **changes)

@@ -64,7 +64,13 @@ class Studio:
             self.pages = Pages(self.folders, self.errands)
             self.takes = Takes(self.uploads, self.folders.cache / "takes", self.errands, self.tell)
             self.queue = TrainingQueue(
-                self.captures, self.folders, self._crew, self.tell, self.tell_capture
+                self.captures,
+                self.folders,
+                self._crew,
+                tell=self.tell,
+                told=self.tell_capture,
+                # Who trained a capture plays it next, and the modules take seconds to compile.
+                made=self.auditions.make,
             )
             self._tidy()
             self.checks.begin()

@@ -1,6 +1,7 @@
 """Means of listeners by gear: tests, intervals and power against known answers."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from triode.listening.analysis.resampling import Resampler
 from triode.listening.analysis.strengths import bradley_terry
 from triode.listening.analysis.tables import Table
 from triode.listening.sequential import Sequential, decide, decide_course, error_rates
+from triode.study.statistics.holm import holm
 
 
 def table(values: np.ndarray) -> Table:
@@ -42,11 +44,14 @@ def test_with_one_piece_of_gear_it_is_students_test() -> None:
 
 
 def test_two_way_mean_squares_by_hand() -> None:
-    # Rows differ by 2, columns by 4, nothing is left: MS rows 8, MS columns 32, MS rest 0.
     values = np.array([[0.0, 4.0], [2.0, 6.0]])
     found = mean_test(table(values))
     assert found.mean == 3.0
-    assert found.error == pytest.approx(math.sqrt((4.0 + 16.0) / 4.0))
+    # MS rows 4, MS columns 16 over four cells: both together, rows alone, columns alone.
+    errors = [error for error, _ in found.errors]
+    assert errors == pytest.approx([math.sqrt(5.0), 1.0, 2.0])
+    assert [freedom for _, freedom in found.errors[1:]] == [1.0, 1.0]
+    assert found.freedom == pytest.approx(20.0**2 / (4.0**2 + 16.0**2))
     assert components_of(table(values)) == Components(listeners=2.0, gear=8.0, rest=0.0)
 
 
@@ -79,6 +84,21 @@ def test_intervals_cover_and_pooling_does_not() -> None:
     assert held["student"] > 271
     assert held["bootstrap"] > 265
     assert held["pooled"] < 200
+
+
+def test_many_equal_systems_on_little_gear_are_not_told_apart() -> None:
+    parts = Components(listeners=0.5, gear=0.5, rest=0.5)
+    found = {"after holm": 0, "uncorrected": 0}
+    for seed in range(150):
+        systems = [drawn(parts, 20, 3, 1000 * seed + one) for one in range(5)]
+        p_values = [
+            mean_test(table(one - other)).p_value for one, other in combinations(systems, 2)
+        ]
+        found["after holm"] += min(holm(p_values)) <= 0.05
+        found["uncorrected"] += min(p_values) <= 0.05
+    # Of 150 at 5 %: 7.5 expected at most, a deviation of 2.7.
+    assert found["after holm"] < 16
+    assert found["uncorrected"] > 30
 
 
 def test_missing_answers_are_left_out_of_the_mean() -> None:

@@ -237,7 +237,7 @@ def test_tables_name_their_rows_and_columns(outline: Outline) -> None:
     assert all(one.get("scope") in {"row", "col"} for one in outline.of("th"))
     assert len(outline.of("caption")) == len(outline.of("table")) >= 4
     assert all(
-        one.get("role") == "img" and one.get("aria-label")
+        one.get("role") == "group" and one.get("aria-label")
         for one in outline.of("div")
         if "data-figure" in one
     )

@@ -230,6 +230,7 @@ def test_constraints_that_nothing_meets_are_refused(
 DRIVER = """
 import sys
 from pathlib import Path
+from triode.batch.executor import LocalExecutor
 from triode.study.driver import StudyListener
 from triode.study.opened import OpenedStudy
 from triode.study.running import run_study

@@ -55,7 +55,7 @@ def watched_page(browser: Browser, **options: object) -> Iterator[Page]:
     page.on("console", lambda said: errors.append(said.text) if _is_violation(said.text) else None)
     try:
         yield page
-        assert not errors
+        assert errors == []
     finally:
         context.close()
 

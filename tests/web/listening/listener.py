@@ -12,8 +12,9 @@ _ANSWER = re.compile(r"/answers/(\d+)$")
 _COUNT_SCREENS = """
 window.screens = 0;
 document.addEventListener("DOMContentLoaded", () => {
+  const main = document.getElementById("main");
   const counted = new MutationObserver(() => { window.screens += 1; });
-  counted.observe(document.getElementById("main"), { childList: true });
+  if (main !== null) counted.observe(main, { childList: true });
 });
 """
 

@@ -1,5 +1,6 @@
 """What a person does in the studio, as steps."""
 
+import base64
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -27,11 +28,29 @@ def open_capture(page: Page, name: str) -> None:
 def check_pair(page: Page, server: Server, dry: Path, wet: Path) -> None:
     """Open the view of a new capture, send both recordings, and wait for what the check says."""
     page.goto(f"{server.root}#/new")
-    page.get_by_label("Dry recording", exact=True).set_input_files(dry)
-    page.get_by_label("Wet recording", exact=True).set_input_files(wet)
+    _drop(page, "dry", dry)
+    _drop(page, "wet", wet)
     expect(page.get_by_role("button", name="Start training")).to_be_enabled(
         timeout=_PATIENCE_MILLISECONDS
     )
+
+
+def _drop(page: Page, side: str, path: Path) -> None:
+    """Drop a file where that side belongs, as from a file manager."""
+    content = base64.b64encode(path.read_bytes()).decode("ascii")
+    dropped = page.evaluate_handle(_DROPPED, [content, path.name])
+    zone = page.locator(f".drop:has(input[name={side}])")
+    zone.dispatch_event("dragover", {"dataTransfer": dropped})
+    zone.dispatch_event("drop", {"dataTransfer": dropped})
+    zone.locator(".drop-facts").wait_for()
+
+
+_DROPPED = """([content, name]) => {
+  const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], name));
+  return transfer;
+}"""
 
 
 def start_training(page: Page, name: str, epochs: int) -> None:

@@ -34,21 +34,24 @@ class MeanTest:
 
     Attributes:
         mean: The mean of the table.
-        error: Its standard error; infinite where there is but one of both.
-        freedom: Degrees of freedom.
-        p_value: Two-sided, against zero.
+        freedom: Degrees of freedom of the variance in which both are random.
+        errors: Standard errors with their degrees of freedom, each a test of its own; none where
+            there is but one value.
+        p_value: Two-sided, against zero: the largest of the tests'.
     """
 
     mean: float
-    error: float
     freedom: float
+    errors: tuple[tuple[float, float], ...]
     p_value: float
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Student's interval."""
-        if not math.isfinite(self.error):
+        """The widest of Student's intervals; infinite where nothing is known."""
+        if not self.errors:
             return -math.inf, math.inf
-        half = float(t.ppf(0.5 + level / 2.0, self.freedom)) * self.error
+        half = max(
+            float(t.ppf(0.5 + level / 2.0, freedom)) * error for error, freedom in self.errors
+        )
         return self.mean - half, self.mean + half
 
 
@@ -76,45 +79,56 @@ def components_of(table: Table) -> Components:
 def mean_test(table: Table) -> MeanTest:
     """Test a mean against zero with listeners and gear both random.
 
-    The variance of the mean is (MS listeners + MS gear - MS rest) / cells, and not less than that
-    of either factor alone; its degrees of freedom are Satterthwaite's (1946). With one piece of
-    gear only listeners are a sample, and the other way round.
+    Three tests have to agree. With both random the variance of the mean is (MS listeners + MS gear
+    - MS rest) / cells, its degrees of freedom Satterthwaite's (1946); that alone finds too much
+    where gear is scarce and many pairs are tested, since it lives on chance in its tail. So the
+    means of the gear have to differ from zero by themselves, as a sample of pieces, and so have
+    those of the listeners. With one piece of gear only listeners are a sample, and the other way
+    round.
     """
     known = table.known
     if known.values.size == 0:
-        return MeanTest(mean=math.nan, error=math.inf, freedom=1.0, p_value=1.0)
+        return MeanTest(mean=math.nan, freedom=1.0, errors=(), p_value=1.0)
     mean = float(np.nanmean(known.values))
-    values = _complete(table)
+    errors = _errors(_complete(table))
+    if not errors:
+        return MeanTest(mean=mean, freedom=1.0, errors=(), p_value=1.0)
+    return MeanTest(
+        mean=mean,
+        freedom=errors[0][1],
+        errors=errors,
+        p_value=max(_p_value(mean, *one) for one in errors),
+    )
+
+
+def _p_value(mean: float, error: float, freedom: float) -> float:
+    if error == 0.0:
+        return float(mean == 0.0)
+    return 2.0 * float(t.sf(abs(mean) / error, freedom))
+
+
+def _errors(values: Float64Array) -> tuple[tuple[float, float], ...]:
+    """Standard errors of the mean and their degrees of freedom, that of both factors first."""
     listeners, gear = values.shape
     cells = listeners * gear
-    if cells < 2:
-        return MeanTest(mean=mean, error=math.inf, freedom=1.0, p_value=1.0)
     by_listener, by_gear, rest = _mean_squares(values)
+    if cells < 2:
+        return ()
     if gear < 2 or listeners < 2:
-        variance, freedom = max(by_listener, by_gear) / cells, float(cells - 1)
-    else:
-        variance, freedom = _both(by_listener, by_gear, rest, listeners, gear)
-    error = math.sqrt(variance)
-    if error == 0.0:
-        return MeanTest(mean=mean, error=0.0, freedom=freedom, p_value=float(mean == 0.0))
-    p_value = 2.0 * float(t.sf(abs(mean) / error, freedom))
-    return MeanTest(mean=mean, error=error, freedom=freedom, p_value=p_value)
-
-
-def _both(
-    by_listener: float, by_gear: float, rest: float, listeners: int, gear: int
-) -> tuple[float, float]:
-    cells = listeners * gear
+        return ((math.sqrt(max(by_listener, by_gear) / cells), float(cells - 1)),)
     total = by_listener + by_gear - rest
-    larger, freedom = max((by_listener, listeners - 1.0), (by_gear, gear - 1.0))
-    if total <= larger:
-        return larger / cells, freedom
     spread = (
         by_listener**2 / (listeners - 1)
         + by_gear**2 / (gear - 1)
         + rest**2 / ((listeners - 1) * (gear - 1))
     )
-    return total / cells, max(1.0, total**2 / spread) if spread > 0.0 else freedom
+    first = math.sqrt(by_listener / cells), listeners - 1.0
+    second = math.sqrt(by_gear / cells), gear - 1.0
+    larger = max(first, second)
+    if total <= max(by_listener, by_gear) or spread == 0.0:
+        return larger, first, second
+    both = math.sqrt(total / cells), max(1.0, total**2 / spread)
+    return both, first, second
 
 
 def _complete(table: Table) -> Float64Array:

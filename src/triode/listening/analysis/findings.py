@@ -41,7 +41,7 @@ class SystemMean:
         system: Its name.
         mean: ABX: share of right answers. MUSHRA: score. Triple: grade less the reference's.
             Preference: surplus of preferences over all others.
-        student: Student's interval with listeners and gear random, 95 %: about all such gear;
+        student: Student's interval, 95 %, the widest of three (`mean_test`): about all such gear;
             what lies beyond the scale is cut off.
         interval: Bootstrap over listeners and gear, about the same.
         these_pieces: Bootstrap over listeners only: about these pieces of gear.
@@ -66,10 +66,10 @@ class Contrast:
         first: The one.
         second: The other; "chance" in ABX.
         difference: `first` less `second`.
-        student: Student's interval with listeners and gear random, 95 %, not adjusted for the
+        student: Student's interval, 95 %, the widest of three (`mean_test`), not adjusted for the
             other contrasts.
         interval: Bootstrap over listeners and gear.
-        p_value: Two-sided, of Student's test.
+        p_value: Two-sided, the largest of the same three tests.
         adjusted_p: After Holm over all contrasts of the test.
         majority: Listeners who judged `first` higher, and those who judged it lower, each with
             the mean over all they judged; ties are in neither.

@@ -44,7 +44,7 @@ class Power:
 
 
 def chance_to_find(components: Components, sizes: Sizes, difference: float, level: float) -> float:
-    """The power of the test of `mean_test` against a true difference.
+    """The power of the test of `mean_test` against a true difference: its weakest part's.
 
     Args:
         components: The variances.
@@ -55,24 +55,30 @@ def chance_to_find(components: Components, sizes: Sizes, difference: float, leve
     listeners, gear = sizes.listeners, sizes.gear
     if listeners * gear < 2:
         return 0.0
-    cells = listeners * gear
     by_listener = components.rest + gear * components.listeners
     by_gear = components.rest + listeners * components.gear
-    total = by_listener + by_gear - components.rest
-    if total == 0.0:
-        return 1.0
-    freedom = total**2 / (
-        by_listener**2 / max(1, listeners - 1)
-        + by_gear**2 / max(1, gear - 1)
-        + components.rest**2 / max(1, (listeners - 1) * (gear - 1))
-        or 1.0
+    if gear == 1 or listeners == 1:
+        tests = [(max(by_listener, by_gear), listeners * gear - 1.0)]
+    else:
+        total = by_listener + by_gear - components.rest
+        spread = (
+            by_listener**2 / (listeners - 1)
+            + by_gear**2 / (gear - 1)
+            + components.rest**2 / ((listeners - 1) * (gear - 1))
+        )
+        both = max(1.0, total**2 / spread) if spread > 0.0 else 1.0
+        tests = [(total, both), (by_listener, listeners - 1.0), (by_gear, gear - 1.0)]
+    return min(
+        _chance(difference, variance / (listeners * gear), freedom, level)
+        for variance, freedom in tests
     )
-    if gear == 1:
-        freedom = listeners - 1.0
-    freedom = max(1.0, freedom)
+
+
+def _chance(difference: float, variance: float, freedom: float, level: float) -> float:
+    if variance == 0.0:
+        return 1.0
     limit = float(t.ppf(1.0 - level / 2.0, freedom))
-    shift = difference / math.sqrt(total / cells)
-    return float(nct.sf(limit, freedom, shift))
+    return float(nct.sf(limit, freedom, difference / math.sqrt(variance)))
 
 
 def power_of(

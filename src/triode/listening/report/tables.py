@@ -114,7 +114,7 @@ def contrast_table(analysis: Analysis) -> str:
         "p after Holm",
         "Listeners for and against",
     )
-    return table("Pairs in numbers", columns, rows, name="Pairs")
+    return table("Pairs in numbers", columns, rows, name="Pairs in numbers")
 
 
 def power_table(analysis: Analysis) -> str:
@@ -153,7 +153,7 @@ def power_table(analysis: Analysis) -> str:
         f"({unit(design)}), and what makes it 80 %: listeners with this gear, gear with these "
         "listeners, or listeners and gear"
     )
-    return table(caption, columns, rows, name="Power")
+    return table(caption, columns, rows, name="Powers")
 
 
 def screening_table(analysis: Analysis) -> str:
@@ -229,7 +229,7 @@ def prediction_table(analysis: Analysis) -> str:
     ]
     columns = ("Metric", "Rank correlation", "95 %", "Stimuli")
     caption = "Metrics of the stimuli as heard against what listeners said, anchors included"
-    return table(caption, columns, rows, name="Metrics")
+    return table(caption, columns, rows, name="Correlations")
 
 
 def stimulus_table(analysis: Analysis) -> str:
@@ -253,7 +253,7 @@ def stimulus_table(analysis: Analysis) -> str:
         "Noise floor, dBFS",
         "Null depth as heard",
     )
-    shown = table("Stimuli", columns, rows, name="Stimuli")
+    shown = table("Stimuli", columns, rows, name="Stimuli in numbers")
     return f"<details><summary>{len(rows)} stimuli</summary>{shown}</details>"
 
 

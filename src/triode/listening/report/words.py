@@ -124,6 +124,11 @@ def caveats(analysis: Analysis) -> Iterator[str]:
         yield (
             "With one piece of gear nothing is known about others; intervals are about this one."
         )
+    elif gear == 2:
+        yield (
+            "Two pieces of gear are hardly a sample: what differs between them decides, and "
+            "intervals can only guess how much others differ."
+        )
     elif gear < _FEW_GEAR:
         yield (
             f"{gear} pieces of gear are few: intervals that include gear are wide, and which "

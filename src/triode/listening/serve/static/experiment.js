@@ -24,6 +24,7 @@ function draw(test) {
     Answers: test.answers,
   });
   drawLinks(test);
+  at("make").disabled = false;
   at("analysis-link").hidden = test.answers === 0;
   at("nobody").hidden = begun.length > 0;
   at("table").hidden = begun.length === 0;

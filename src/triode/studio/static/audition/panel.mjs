@@ -1,3 +1,4 @@
+import { action } from "../core/actions.mjs";
 import * as api from "../core/api.mjs";
 import { fill, h, icon, say } from "../core/dom.mjs";
 import { sizeTitle } from "../core/format.mjs";
@@ -39,6 +40,7 @@ export class AuditionPanel {
       this.#build(info, riffs, cabinets);
     } catch (error) {
       say(this.status, error.message);
+      fill(this.body, this.status, action("Try again", "resume", () => this.open()));
       return;
     }
     await this.sources.open();

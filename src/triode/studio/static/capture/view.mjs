@@ -8,6 +8,8 @@ import { Curve, announce } from "./curve.mjs";
 import { Details } from "./details.mjs";
 import { extended } from "./scale.mjs";
 
+const ANNOUNCED_MILLISECONDS = 30_000;
+
 /** One capture: how it learns or learned, what it is called, and what it sounds like. */
 export class CaptureView {
   #studio;
@@ -15,6 +17,7 @@ export class CaptureView {
   #curve = [];
   #signature = "";
   #auditioned = false;
+  #announced = 0;
 
   constructor(studio, id) {
     this.#studio = studio;
@@ -90,8 +93,16 @@ export class CaptureView {
   happened(event) {
     if (event.type !== "epoch" || event.id !== this.#id) return;
     this.#curve = extended(this.#curve, event);
-    announce(this.live, event);
+    this.#announce(event);
     this.update();
+  }
+
+  /** Whoever listens to the page is told now and then, and not of every epoch. */
+  #announce(event) {
+    const now = Date.now();
+    if (now - this.#announced < ANNOUNCED_MILLISECONDS) return;
+    this.#announced = now;
+    announce(this.live, event);
   }
 
   close() {

@@ -43,8 +43,7 @@ export class Studio extends EventTarget {
 
   /** To the bin, with a way back. */
   async discard(capture) {
-    await api.deleteCapture(capture.id);
-    this.took({ ...capture, deleted: new Date().toISOString() });
+    this.took(await api.deleteCapture(capture.id));
     notify(`“${capture.name}” is in the bin.`, {
       action: "Undo",
       onAction: async () => this.took(await api.restoreCapture(capture.id)),

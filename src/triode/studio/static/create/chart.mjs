@@ -30,12 +30,16 @@ export function painted(value, colour) {
 /** Draw a figure in an element, again whenever the colours change. */
 export async function draw(element, figure) {
   const plotly = await library();
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
   const paint = () => {
-    if (!element.isConnected) return undefined;
+    if (!element.isConnected) {
+      scheme.removeEventListener("change", paint);
+      return undefined;
+    }
     const style = getComputedStyle(document.documentElement);
     const { data, layout } = painted(figure, (name) => style.getPropertyValue(`--${name}`).trim());
     return plotly.react(element, data, layout, OPTIONS);
   };
   await paint();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  scheme.addEventListener("change", paint);
 }
