@@ -21,6 +21,7 @@ from triode.capture.alignment.breaks import located, settled, with_jumps
 from triode.capture.alignment.clicks import click_vote, find_clicks
 from triode.capture.alignment.confidence import (
     HEARD_CONFIDENCE,
+    belong_together,
     confidence,
     polarity_clarity,
     standard_error,
@@ -80,7 +81,7 @@ def align(
     votes, clarity, begins = _votes(dry, laid, rate_hz, course, average)
     decided = votes[0]
     sureness = confidence(track, course, votes)
-    if sureness < USABLE_CONFIDENCE:
+    if sureness < USABLE_CONFIDENCE and not belong_together(track, votes):
         raise _unrelated(sureness)
     delay = course_at_zero + decided.delay_samples
     earliest = course_at_zero + begins

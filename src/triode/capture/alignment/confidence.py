@@ -9,7 +9,13 @@ from triode.capture.alignment.course import Course
 from triode.capture.alignment.tracking import Track
 from triode.capture.timing import Vote
 
-__all__ = ["HEARD_CONFIDENCE", "confidence", "polarity_clarity", "standard_error"]
+__all__ = [
+    "HEARD_CONFIDENCE",
+    "belong_together",
+    "confidence",
+    "polarity_clarity",
+    "standard_error",
+]
 
 HEARD_CONFIDENCE: Final = 0.3
 """An estimator less sure than this is not asked."""
@@ -53,6 +59,16 @@ def confidence(track: Track, course: Course, votes: Sequence[Vote]) -> float:
     whole = _DISPUTED if len(course.edges) else 1.0
     on_course = min(1.0, course.share / _ON_COURSE_SHARE) ** 2
     return related * distinct * agreement * whole * on_course
+
+
+def belong_together(track: Track, votes: Sequence[Vote]) -> bool:
+    """Whether the recordings are surely of one signal, however unsure the delay may be.
+
+    A vibrato or a chorus moves the delay all the time: no value is right, but the passages of both
+    recordings find each other, and all estimators mean the same place.
+    """
+    enough = track.share >= _RELATED_SHARE and len(track.centres) >= _FEWEST_PASSAGES
+    return enough and all(vote.agrees for vote in votes)
 
 
 def polarity_clarity(votes: Sequence[Vote], clarity: float) -> float:
