@@ -1,6 +1,7 @@
 """Plugins of others, run offline on files of 32-bit float."""
 
 import ctypes
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,9 @@ def run_ladspa(gear: Gear, dry: Signal, rate_hz: int, folder: Path) -> Signal:
     Raises:
         StudyError: A setting has no such name, or SoX clipped what came out.
     """
-    order = _controls(gear.plugin)
+    # CAPS makes whoever loads it round small numbers to zero, in that thread and for good.
+    with ThreadPoolExecutor(1) as aside:
+        order = aside.submit(_controls, gear.plugin).result()
     if set(order) != gear.settings.keys():
         raise StudyError(
             f"the settings of {gear.plugin} are not complete",
