@@ -4,20 +4,19 @@ import contextlib
 import datetime as dt
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from triode.errors import ListeningError
 from triode.listening import tables
 from triode.listening.answer import Answer, answer_of
 from triode.listening.prepared import PreparedTest
 from triode.listening.session import Session
-from triode.study.storage.engine import open_engine
+from triode.study.storage.engine import open_engine, transaction
 
 __all__ = ["AnswerStore", "Participant", "StoredAnswer"]
 
@@ -300,18 +299,13 @@ class AnswerStore:
             notes=values,
         )
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise ListeningError(
-                "the storage of answers failed; nothing that was stored before is lost",
-                where=self._engine.url.render_as_string(hide_password=True),
-                got=str(getattr(error, "orig", None) or error).strip().splitlines()[0],
-                hint="See that the database runs and has room.",
-            ) from error
+    def _transaction(self) -> contextlib.AbstractContextManager[Connection]:
+        return transaction(
+            self._engine,
+            storage="the storage of answers",
+            error=ListeningError,
+            hint="See that the database runs and has room.",
+        )
 
 
 def _dialect(connection: Connection) -> Any:

@@ -1,15 +1,17 @@
-"""Connecting to a database by its address: SQLite or PostgreSQL."""
+"""A database by its address, SQLite or PostgreSQL: connecting to it, and changing it whole."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from triode.errors import TriodeError
 from triode.files import make_folder
 
-__all__ = ["open_engine"]
+__all__ = ["open_engine", "transaction"]
 
 _BUSY_SECONDS = 60
 
@@ -36,10 +38,41 @@ def open_engine(
         raise error(
             "the storage cannot be reached",
             where=engine.url.render_as_string(hide_password=True),
-            got=str(getattr(failed, "orig", None) or failed).strip().splitlines()[0],
+            got=_words(failed),
             hint="Start the database, correct --storage, or leave it out for a file.",
         ) from failed
     return engine
+
+
+@contextlib.contextmanager
+def transaction(
+    engine: Engine, *, storage: str, error: type[TriodeError], hint: str
+) -> Iterator[Connection]:
+    """A connection whose changes are made all together, or not at all.
+
+    Args:
+        engine: The database.
+        storage: What it is called in messages.
+        error: The class of what is raised.
+        hint: What to do when it fails.
+
+    Raises:
+        TriodeError: Of the class `error`: the database failed.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except SQLAlchemyError as failed:
+        raise error(
+            f"{storage} failed; nothing that was stored before is lost",
+            where=engine.url.render_as_string(hide_password=True),
+            got=_words(failed),
+            hint=hint,
+        ) from failed
+
+
+def _words(failed: SQLAlchemyError) -> str:
+    return str(getattr(failed, "orig", None) or failed).strip().splitlines()[0]
 
 
 def _engine(url: str, kept: str, shown: str, error: type[TriodeError]) -> Engine:

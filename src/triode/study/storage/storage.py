@@ -3,17 +3,17 @@
 import contextlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from triode.errors import StudyError
 from triode.study.record import CandidateRecord, TrialKey, TrialRecord
 from triode.study.storage import tables
+from triode.study.storage.engine import transaction
 from triode.study.storage.rows import candidate_of_row, row_of_trial, trial_of_row
 from triode.training.table import did_you_mean
 
@@ -293,18 +293,13 @@ class Storage:
             )
         return row
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise StudyError(
-                "the storage failed; nothing that was stored before is lost",
-                where=self._engine.url.render_as_string(hide_password=True),
-                got=str(getattr(error, "orig", None) or error).strip().splitlines()[0],
-                hint="See that the database runs and has room, then: triode study resume NAME",
-            ) from error
+    def _transaction(self) -> contextlib.AbstractContextManager[Connection]:
+        return transaction(
+            self._engine,
+            storage="the storage",
+            error=StudyError,
+            hint="See that the database runs and has room, then: triode study resume NAME",
+        )
 
 
 def _of(table: Any, name: str, query: Any) -> Any:
