@@ -36,7 +36,10 @@ class Dealer:
         return max(1, min(torch.get_num_threads(), items))
 
     def deal(self, items: int, areas: Sequence[Area], work: Callable[[int, Area], None]) -> None:
-        """Run `work(item, area)` for every item; a thread for each area, which is its own."""
+        """Run `work(item, area)` for every item; a thread for each area, which is its own.
+
+        What the work asks of torch starts no threads of torch's own.
+        """
         waiting: SimpleQueue[int | None] = SimpleQueue()
         for item in (*range(items), *[None] * len(areas)):
             waiting.put(item)
@@ -45,12 +48,15 @@ class Dealer:
             for item in iter(waiting.get, None):
                 work(item, area)
 
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
         others = [self._pool_of(len(areas) - 1).submit(run, area) for area in areas[1:]]
         try:
             run(areas[0])
         finally:
             # Interrupted or not, nobody may be left at work in the areas.
             wait(others)
+            torch.set_num_threads(threads)
         for other in others:
             other.result()
 

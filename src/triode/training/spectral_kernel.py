@@ -1,6 +1,6 @@
 """The multi-resolution STFT distance and its gradient through compiled code, on the CPU.
 
-Windows are dealt to threads: SciPy transforms the frames of one, generated code does the rest, and
+Windows are dealt to threads: torch transforms the frames of one, generated code does the rest, and
 what is in work at one time stays in the cache. Sums are taken window by window, so that the number
 of threads changes no bit. The definition is in `loss.py`.
 """
@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
+import torch
 
 from triode.compiler import Isa, compile_library, host_isas, require_compiler
 from triode.compiler.emit.spectral import emit_spectral
@@ -224,14 +224,15 @@ class SpectralKernel:
             _pointer(area.padded),
             _pointer(frames),
         )
-        spectrum: Complex64Array = scipy.fft.rfft(frames)
+        spectrum: Complex64Array = torch.fft.rfft(torch.from_numpy(frames)).numpy()
         return spectrum
 
     def _add_back(
         self, spectrum: Complex64Array, index: int, area: "_Area", gradient: Float32Array
     ) -> None:
         one = STFT_RESOLUTIONS[index]
-        parts = scipy.fft.irfft(spectrum, n=one.points, norm="forward", overwrite_x=True)
+        bins = torch.from_numpy(spectrum)
+        parts = torch.fft.irfft(bins, n=one.points, norm="forward").numpy()
         self._library.add_frames(
             _pointer(parts),
             _size(gradient.size),
