@@ -41,6 +41,7 @@ __all__ = ["align", "given_delay"]
 
 _MARGIN_SAMPLES: Final = 1
 _AGREEMENT_SECONDS = 0.0005
+_ENOUGH_PASSAGES = 60
 
 
 def align(
@@ -138,7 +139,7 @@ def given_delay(delay_samples: float) -> Alignment:
 
 
 def _average(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], course: Course) -> Average:
-    starts = passages(len(dry), course)
+    starts = passages(len(dry), course, _ENOUGH_PASSAGES)
     return average_spectra(
         dry,
         wet,

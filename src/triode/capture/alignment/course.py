@@ -11,7 +11,6 @@ __all__ = ["PASSAGE_FRAMES", "Course", "passages"]
 PASSAGE_FRAMES: Final = 1 << 14
 """Length of the passages that are compared."""
 
-_MANY_PASSAGES = 60
 _LOWEST_SCORE = 8.0
 
 
@@ -62,9 +61,12 @@ class Course:
         return float(np.mean(np.abs(self.residuals[self.good]) < 2.0)) if self.good.any() else 0.0
 
 
-def passages(frames: int, course: Course) -> npt.NDArray[np.int64]:
-    """Starts of the passages of `PASSAGE_FRAMES` that no edge of the course can lie in."""
-    hop = PASSAGE_FRAMES if frames > _MANY_PASSAGES * PASSAGE_FRAMES else PASSAGE_FRAMES // 2
+def passages(frames: int, course: Course, enough: int) -> npt.NDArray[np.int64]:
+    """Starts of the passages of `PASSAGE_FRAMES` that no edge of the course can lie in.
+
+    Each begins where the one before ends, or amid it where there would be fewer than `enough`.
+    """
+    hop = PASSAGE_FRAMES if frames > enough * PASSAGE_FRAMES else PASSAGE_FRAMES // 2
     starts = np.arange(0, max(1, frames - PASSAGE_FRAMES + 1), hop)
     keep = np.ones(len(starts), np.bool_)
     for low, high in course.brackets:

@@ -27,6 +27,8 @@ _MOST_JUMPS = 32
 _LAST_ANSWER = 64
 _BAND = 0.92
 _QUIETEST = 1e-9
+# More than an average needs, for a slope is only as sure as the passages at both ends.
+_ENOUGH_PASSAGES = 240
 # A drift that adds up to less than this over the whole recording is left alone.
 _NOTABLE_DRIFT_SAMPLES = 1.0
 _NOTABLE_DRIFT_DEVIATIONS = 10.0
@@ -67,7 +69,7 @@ def unlikeness(
     found = np.zeros(len(course.offsets))
     if len(found) == 1:
         return found
-    starts = passages(len(dry), course)
+    starts = passages(len(dry), course, _ENOUGH_PASSAGES)
     centres = np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)
     stretch = np.searchsorted(course.edges, centres)
     longest = int(np.argmax(np.bincount(stretch, minlength=len(found))))
@@ -160,7 +162,7 @@ def _from_track(track: Track) -> Course:
 
 def _measured(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], course: Course) -> Course:
     """The course with what its passages say about it."""
-    starts = passages(len(dry), course)
+    starts = passages(len(dry), course, _ENOUGH_PASSAGES)
     centres = np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)
     delays = course.at(centres)
     common = average_spectra(dry, wet, starts, delays, PASSAGE_FRAMES).total()
