@@ -33,7 +33,7 @@ __all__ = ["main"]
 
 WORKER = Path(__file__).with_name("training_worker.py")
 BATCH, OUTPUTS = 16, 8192
-LAYOUTS = ((16, 8192), (8, 16384), (4, 32768))
+LAYOUTS = ((16, 8192), (8, 16384), (4, 32768), (2, 65536))
 EPOCH_SECONDS = 170
 CALM = 0.15
 """Share of the processor that others may take in a round that counts."""

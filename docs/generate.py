@@ -6,9 +6,7 @@ A test fails when what this writes differs from what is in the repository.
 """
 
 import inspect
-import json
 import re
-import statistics
 import tempfile
 import types
 import typing
@@ -16,10 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from measured import alignment, checks, coverage, listening_statistics
 from pydantic import BaseModel
+from tables import table
+from trainings import trainings
 
 from triode.capture import Layout
-from triode.capture.checks import CHECKS, REFUSALS
 from triode.capture.excitation.describing import picture, rows
 from triode.cli.main import application
 from triode.listening.plan import Plan
@@ -32,7 +32,6 @@ from triode.training.recipe import Recipe, load_recipe, recipe_names
 __all__ = ["pages", "parameter_names"]
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-RESULTS = FOLDER.parents[1] / "benchmarks" / "results"
 VALUES = {bool: "", Path: "PATH", float: "NUMBER", int: "INTEGER", str: "TEXT"}
 # "one, other: What they mean," with deeper lines that go on.
 ATTRIBUTES = re.compile(r"^ {4}(\w[\w, ]*): (.*(?:\n {8}.*)*)", re.MULTILINE)
@@ -42,16 +41,17 @@ NOTICE = "<!-- Written by docs/generate.py. -->\n\n"
 def pages() -> dict[Path, str]:
     """Every generated page and its text."""
     return {
-        FOLDER / "alignment.md": NOTICE + "\n".join(_alignment()) + "\n",
+        FOLDER / "alignment.md": NOTICE + "\n".join(alignment()) + "\n",
         FOLDER / "cli.md": NOTICE + "\n".join(_commands()) + "\n",
-        FOLDER / "checks.md": NOTICE + "\n".join(_checks()) + "\n",
-        FOLDER / "coverage.md": NOTICE + "\n".join(_coverage()) + "\n",
+        FOLDER / "checks.md": NOTICE + "\n".join(checks()) + "\n",
+        FOLDER / "coverage.md": NOTICE + "\n".join(coverage()) + "\n",
         FOLDER / "excitation.md": NOTICE + "\n".join(_excitation()) + "\n",
         FOLDER / "listening.md": NOTICE + "\n".join(_listening()) + "\n",
-        FOLDER / "listening-statistics.md": NOTICE + "\n".join(_listening_statistics()) + "\n",
+        FOLDER / "listening-statistics.md": NOTICE + "\n".join(listening_statistics()) + "\n",
         FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
         FOLDER / "studio.md": NOTICE + "\n".join(_studio()) + "\n",
         FOLDER / "studies.md": NOTICE + "\n".join(_study()) + "\n",
+        FOLDER / "trainings.md": NOTICE + "\n".join(trainings()) + "\n",
     }
 
 
@@ -107,12 +107,12 @@ def _commands() -> Iterator[str]:
         yield f"{inspect.cleandoc(command.help or '')}\n"
         yield f"```text\n{usage}{' [OPTIONS]' if options else ''}\n```\n"
         if arguments:
-            yield from _table(
+            yield from table(
                 ("argument", "meaning"),
                 [(f"`{one.name.upper()}`", one.help or "") for one in arguments],
             )
         if options:
-            yield from _table(
+            yield from table(
                 ("option", "default", "meaning"),
                 [
                     (_spelled(one, values[one.name]), _default(one), one.help or "")
@@ -157,132 +157,7 @@ def _excitation() -> Iterator[str]:
     yield f"```text\n{picture(layout)}\n```\n"
     yield "`R` the repeated passage, `s` sweeps, `t` tones, `n` noise, `p` playing, `d` decay, `|`"
     yield "clicks.\n"
-    yield from _table(("from", "to", "second", "what"), list(rows(layout)))
-
-
-def _checks() -> Iterator[str]:
-    result = json.loads((RESULTS / "capture_checks.json").read_text(encoding="utf-8"))
-    cases = result["cases"]
-    sources = sorted({case["source"] for case in cases})
-    yield "# Checks\n"
-    yield "What `triode check` looks for, by the id that `--json` gives, and how often it is right."
-    yield f"Measured on {len(cases)} pairs: faults of three strengths put into {len(sources)}"
-    yield f"recordings ({', '.join(sources)}), and the same without one."
-    yield "A check raises an alarm when it returns a note or worse."
-    yield "Precision: alarms that were right, of all alarms. Recall:"
-    yield "faults found, of all faults of the check's own. `make bench-capture` measures it anew;"
-    yield "[the explanation](../explanation/checks.md) says what each check means.\n"
-    titles = {check.id: check.title for check in CHECKS} | REFUSALS
-    rows = []
-    for name, title in titles.items():
-        row = result["checks"].get(name)
-        if row is None:
-            rows.append((f"`{name}`", title, "0", "0", "", "", ""))
-            continue
-        by_grade = row["recall_by_grade"]
-        grades = tuple(_share(by_grade.get(one)) for one in ("strong", "medium", "weak"))
-        shares = _share(row["precision"]), _share(row["recall"])
-        alarms, count = str(row["alarms"]), str(row["cases"])
-        rows.append((f"`{name}`", title, count, alarms, *shares, ", ".join(grades)))
-    heads = ("id", "check", "faults", "alarms", "precision", "recall", "strong, medium, weak")
-    yield from _table(heads, rows)
-    yield "## What was put in\n"
-    faults: dict[str, list[bool]] = {}
-    for case in cases:
-        if case["expected"]:
-            found = case["expected"] in case["alarms"]
-            faults.setdefault(f"{case['expected']}|{case['fault']}", []).append(found)
-    lines = [
-        (f"`{key.partition('|')[0]}`", key.partition("|")[2], f"{sum(one)} of {len(one)}")
-        for key, one in faults.items()
-    ]
-    yield from _table(("check", "fault", "found"), lines)
-    wrong = [
-        (f"`{name}`", fault)
-        for name, row in result["checks"].items()
-        for fault in row["false_alarms"]
-    ]
-    yield "## False alarms\n"
-    if wrong:
-        yield from _table(("check", "recording: fault"), wrong)
-    else:
-        yield "None.\n"
-
-
-def _coverage() -> Iterator[str]:
-    result = json.loads((RESULTS / "coverage.json").read_text(encoding="utf-8"))
-    rows = result["rows"]
-    yield "# How often intervals cover the truth\n"
-    yield f"Studies drawn at random ({rows[0]['studies']:,} per line; {rows[0]['slow_studies']:,}"
-    yield "for BCa and for the sign-flip test), with a mean difference of zero and a deviation of"
-    yield "one over gear. Coverage: intervals of 95 % that hold the zero. False: studies in which"
-    yield "the sign-flip test falls to 0.05 or below, and in which the t-interval agrees, as a"
-    yield "verdict needs. Detectable: the mean difference that is found four times out of five, in"
-    yield "deviations. `python benchmarks/coverage.py` draws them anew;"
-    yield "[the explanation](../explanation/verdicts.md) says what they are for.\n"
-    heads = ("differences", "pieces", "t covers", "BCa covers", "t width", "BCa width")
-    table = [
-        (
-            row["distribution"],
-            str(row["pieces"]),
-            f"{100 * row['t_coverage']:.1f} %",
-            f"{100 * row['bca_coverage']:.1f} %",
-            f"{row['t_width']:.2f}",
-            f"{row['bca_width']:.2f}",
-            f"{100 * row['false_findings']:.1f} %",
-            f"{100 * row['false_by_both']:.1f} %",
-            f"{row['detectable']:.2f}",
-        )
-        for row in rows
-    ]
-    yield from _table((*heads, "false", "false by both", "detectable"), table)
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.0f} %"
-
-
-def _alignment() -> Iterator[str]:
-    result = json.loads((RESULTS / "capture_alignment.json").read_text(encoding="utf-8"))
-    cases, total = result["cases"], result["summary"]
-    yield "# Alignment\n"
-    yield f"How well disturbances are found again, measured on {len(cases)} recordings: 40 s of"
-    yield f"each of {len(result['undisturbed'])} pieces of gear, with something done to them."
-    yield "The error is the estimate of the disturbed less that of the undisturbed less what was"
-    yield "inserted. A case is right when it is at most 0.1 sample at both ends of the recording,"
-    yield "the polarity is right or said to be unclear, as many gaps are found as were made, and"
-    yield "each is left out of training. It is sure when the confidence is at least 0.5. A case"
-    yield "that is wrong and sure is silently wrong. `make bench-capture` measures it anew; the"
-    yield "[explanation](../explanation/alignment.md) says how it is done.\n"
-    yield f"Right and sure: {total['right_and_sure']} of {len(cases)}"
-    yield f"({_share(total['right_and_sure'] / len(cases), digits=1)}). Right but unsure:"
-    yield f"{total['right_but_unsure']}. Wrong, and unsure or refused: {total['wrong_and_unsure']}."
-    yield f"Silently wrong: {total['silently_wrong']}.\n"
-    for key, title in (("kind", "What was done"), ("gear", "Gear")):
-        rows = []
-        for value in dict.fromkeys(case[key] for case in cases):
-            some = [case for case in cases if case[key] == value]
-            kinds = [(case["right"], case["sure"]) for case in some]
-            counts = [kinds.count(one) for one in ((True, True), (True, False), (False, False))]
-            figures = [len(some), *counts, kinds.count((False, True))]
-            rows.append((value, *map(str, figures)))
-        yield f"## {title}\n"
-        heads = ("right and sure", "right, unsure", "wrong, unsure", "silently wrong")
-        yield from _table((key, "cases", *heads), rows)
-    gaps = [case["excluded_seconds"] for case in cases if case.get("excluded_seconds")]
-    places = [abs(case["place_error_samples"]) for case in cases if "place_error_samples" in case]
-    yield "## Lost and repeated samples\n"
-    yield f"Half of the gaps are placed within {statistics.median(places):.1f} samples."
-    yield f"Around one, {statistics.median(gaps):.1f} s are left out at the median,"
-    yield f"{max(gaps):.1f} s at most.\n"
-    refused = sum(note["refused"] for note in result["single_notes"])
-    notes = len(result["single_notes"])
-    yield f"Of {notes} recordings of a single note each, {refused} are refused:"
-    yield "one period is like the next. `--delay` is for them.\n"
-
-
-def _share(value: float | None, digits: int = 0) -> str:
-    return "" if value is None else f"{100 * value:.{digits}f} %"
+    yield from table(("from", "to", "second", "what"), list(rows(layout)))
 
 
 def _recipes() -> Iterator[str]:
@@ -293,7 +168,7 @@ def _recipes() -> Iterator[str]:
         (f"`{name}`", description, str(load_recipe(name).epochs))
         for name, description in recipe_names().items()
     ]
-    yield from _table(("recipe", "what it makes", "epochs"), rows)
+    yield from table(("recipe", "what it makes", "epochs"), rows)
     yield "An unknown key or an impossible value is refused with the name of the key.\n"
     yield from _model("The recipe", "", Recipe)
 
@@ -309,7 +184,7 @@ def _study() -> Iterator[str]:
         study, folder = load_study(name)
         counts = len(candidates_of(study, folder)), len(study.gear), len(study.questions)
         rows.append((f"`{name}`", study.description, *map(str, counts)))
-    yield from _table(("study", "what it asks", "candidates", "gear", "questions"), rows)
+    yield from table(("study", "what it asks", "candidates", "gear", "questions"), rows)
     yield "An unknown key or an impossible value is refused with the name of the key. Names have"
     yield "letters, digits and `. _ + = -`. `triode study schema` prints a JSON schema for"
     yield "editors.\n"
@@ -333,7 +208,7 @@ def _studio() -> Iterator[str]:
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
     ]
-    yield from _table(("address", "what it does"), rows)
+    yield from table(("address", "what it does"), rows)
     yield "`GET /api/events` is a stream of server-sent events: `capture` (as the list has it),"
     yield "`epoch` (id, epoch, esr, best_esr, seconds_left), `progress` (id, share, seconds_left),"
     yield "`check` (id, state), `recording` (as `GET /api/recordings/{take_id}`) and, when a page"
@@ -348,26 +223,6 @@ def _listening() -> Iterator[str]:
     yield "the key. Names have letters, digits and `. _ + = -`. `triode listen schema` prints a"
     yield "JSON schema for editors.\n"
     yield from _model("The plan", "", Plan)
-
-
-def _listening_statistics() -> Iterator[str]:
-    result = json.loads((RESULTS / "listening.json").read_text(encoding="utf-8"))
-    yield "# What the statistics of listening tests are worth\n"
-    yield "Found out with simulated listeners and gear, drawn anew for every test, whose truth is"
-    yield "known. `python benchmarks/listening.py` draws them again;"
-    yield "[the explanation](../explanation/listening.md) says what they are for.\n"
-    for key, about in result["tables"].items():
-        yield f"## {about['heading']}\n"
-        yield f"{about['text']}\n"
-        columns = [one.split("/") for one in about["columns"]]
-        rows = [tuple(_cell(row[name], kind) for name, _, kind in columns) for row in result[key]]
-        yield from _table(tuple(head or name for name, head, _ in columns), rows)
-
-
-def _cell(value: typing.Any, kind: str) -> str:
-    if value is None:
-        return ""
-    return f"{100 * value:.1f} %" if kind == "%" else f"{value:{kind}}"
 
 
 def _model(title: str, within: str, model: type[BaseModel]) -> Iterator[str]:
@@ -391,7 +246,7 @@ def _model(title: str, within: str, model: type[BaseModel]) -> Iterator[str]:
             rows.append((f"`{name}`", _type_name(field), default, meanings.get(name, "")))
         else:
             parts.append((name, inner, typing.get_origin(field.annotation)))
-    yield from _table(("key", "type", "default", "meaning"), rows)
+    yield from table(("key", "type", "default", "meaning"), rows)
     for name, inner, origin in parts:
         where = f"{within}.{name}" if within else name
         heading = {tuple: f"[[{where}]]", None: f"[{where}]"}.get(origin, f"[{where}.NAME]")
@@ -442,19 +297,6 @@ def _kind_name(annotation: typing.Any) -> str:
     if annotation is typing.Any:
         return "anything"
     return "table" if origin is not None else annotation.__name__
-
-
-def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
-    yield _row(titles)
-    yield _row(tuple("---" for _ in titles))
-    for row in rows:
-        yield _row(row)
-    yield ""
-
-
-def _row(cells: tuple[str, ...]) -> str:
-    clean = (" ".join(cell.split()).replace("|", "/") for cell in cells)
-    return f"| {' | '.join(clean)} |"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,160 @@
+"""The reference pages that say what benchmarks measured, from their results."""
+
+import json
+import statistics
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+
+from tables import table
+
+from triode.capture.checks import CHECKS, REFUSALS
+
+__all__ = ["alignment", "checks", "coverage", "listening_statistics"]
+
+RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
+
+
+def checks() -> Iterator[str]:
+    """What the checks find, and how often they are right."""
+    result = json.loads((RESULTS / "capture_checks.json").read_text(encoding="utf-8"))
+    cases = result["cases"]
+    sources = sorted({case["source"] for case in cases})
+    yield "# Checks\n"
+    yield "What `triode check` looks for, by the id that `--json` gives, and how often it is right."
+    yield f"Measured on {len(cases)} pairs: faults of three strengths put into {len(sources)}"
+    yield f"recordings ({', '.join(sources)}), and the same without one."
+    yield "A check raises an alarm when it returns a note or worse."
+    yield "Precision: alarms that were right, of all alarms. Recall:"
+    yield "faults found, of all faults of the check's own. `make bench-capture` measures it anew;"
+    yield "[the explanation](../explanation/checks.md) says what each check means.\n"
+    titles = {check.id: check.title for check in CHECKS} | REFUSALS
+    rows = []
+    for name, title in titles.items():
+        row = result["checks"].get(name)
+        if row is None:
+            rows.append((f"`{name}`", title, "0", "0", "", "", ""))
+            continue
+        by_grade = row["recall_by_grade"]
+        grades = tuple(_share(by_grade.get(one)) for one in ("strong", "medium", "weak"))
+        shares = _share(row["precision"]), _share(row["recall"])
+        alarms, count = str(row["alarms"]), str(row["cases"])
+        rows.append((f"`{name}`", title, count, alarms, *shares, ", ".join(grades)))
+    heads = ("id", "check", "faults", "alarms", "precision", "recall", "strong, medium, weak")
+    yield from table(heads, rows)
+    yield "## What was put in\n"
+    faults: dict[str, list[bool]] = {}
+    for case in cases:
+        if case["expected"]:
+            found = case["expected"] in case["alarms"]
+            faults.setdefault(f"{case['expected']}|{case['fault']}", []).append(found)
+    lines = [
+        (f"`{key.partition('|')[0]}`", key.partition("|")[2], f"{sum(one)} of {len(one)}")
+        for key, one in faults.items()
+    ]
+    yield from table(("check", "fault", "found"), lines)
+    wrong = [
+        (f"`{name}`", fault)
+        for name, row in result["checks"].items()
+        for fault in row["false_alarms"]
+    ]
+    yield "## False alarms\n"
+    if wrong:
+        yield from table(("check", "recording: fault"), wrong)
+    else:
+        yield "None.\n"
+
+
+def coverage() -> Iterator[str]:
+    """How often intervals cover the truth."""
+    result = json.loads((RESULTS / "coverage.json").read_text(encoding="utf-8"))
+    rows = result["rows"]
+    yield "# How often intervals cover the truth\n"
+    yield f"Studies drawn at random ({rows[0]['studies']:,} per line; {rows[0]['slow_studies']:,}"
+    yield "for BCa and for the sign-flip test), with a mean difference of zero and a deviation of"
+    yield "one over gear. Coverage: intervals of 95 % that hold the zero. False: studies in which"
+    yield "the sign-flip test falls to 0.05 or below, and in which the t-interval agrees, as a"
+    yield "verdict needs. Detectable: the mean difference that is found four times out of five, in"
+    yield "deviations. `python benchmarks/coverage.py` draws them anew;"
+    yield "[the explanation](../explanation/verdicts.md) says what they are for.\n"
+    heads = ("differences", "pieces", "t covers", "BCa covers", "t width", "BCa width")
+    lines = [
+        (
+            row["distribution"],
+            str(row["pieces"]),
+            f"{100 * row['t_coverage']:.1f} %",
+            f"{100 * row['bca_coverage']:.1f} %",
+            f"{row['t_width']:.2f}",
+            f"{row['bca_width']:.2f}",
+            f"{100 * row['false_findings']:.1f} %",
+            f"{100 * row['false_by_both']:.1f} %",
+            f"{row['detectable']:.2f}",
+        )
+        for row in rows
+    ]
+    yield from table((*heads, "false", "false by both", "detectable"), lines)
+
+
+def alignment() -> Iterator[str]:
+    """How well disturbances of a recording are found."""
+    result = json.loads((RESULTS / "capture_alignment.json").read_text(encoding="utf-8"))
+    cases, total = result["cases"], result["summary"]
+    yield "# Alignment\n"
+    yield f"How well disturbances are found again, measured on {len(cases)} recordings: 40 s of"
+    yield f"each of {len(result['undisturbed'])} pieces of gear, with something done to them."
+    yield "The error is the estimate of the disturbed less that of the undisturbed less what was"
+    yield "inserted. A case is right when it is at most 0.1 sample at both ends of the recording,"
+    yield "the polarity is right or said to be unclear, as many gaps are found as were made, and"
+    yield "each is left out of training. It is sure when the confidence is at least 0.5. A case"
+    yield "that is wrong and sure is silently wrong. `make bench-capture` measures it anew; the"
+    yield "[explanation](../explanation/alignment.md) says how it is done.\n"
+    yield f"Right and sure: {total['right_and_sure']} of {len(cases)}"
+    yield f"({_share(total['right_and_sure'] / len(cases), digits=1)}). Right but unsure:"
+    yield f"{total['right_but_unsure']}. Wrong, and unsure or refused: {total['wrong_and_unsure']}."
+    yield f"Silently wrong: {total['silently_wrong']}.\n"
+    for key, title in (("kind", "What was done"), ("gear", "Gear")):
+        rows = []
+        for value in dict.fromkeys(case[key] for case in cases):
+            some = [case for case in cases if case[key] == value]
+            kinds = [(case["right"], case["sure"]) for case in some]
+            counts = [kinds.count(one) for one in ((True, True), (True, False), (False, False))]
+            figures = [len(some), *counts, kinds.count((False, True))]
+            rows.append((value, *map(str, figures)))
+        yield f"## {title}\n"
+        heads = ("right and sure", "right, unsure", "wrong, unsure", "silently wrong")
+        yield from table((key, "cases", *heads), rows)
+    gaps = [case["excluded_seconds"] for case in cases if case.get("excluded_seconds")]
+    places = [abs(case["place_error_samples"]) for case in cases if "place_error_samples" in case]
+    yield "## Lost and repeated samples\n"
+    yield f"Half of the gaps are placed within {statistics.median(places):.1f} samples."
+    yield f"Around one, {statistics.median(gaps):.1f} s are left out at the median,"
+    yield f"{max(gaps):.1f} s at most.\n"
+    refused = sum(note["refused"] for note in result["single_notes"])
+    notes = len(result["single_notes"])
+    yield f"Of {notes} recordings of a single note each, {refused} are refused:"
+    yield "one period is like the next. `--delay` is for them.\n"
+
+
+def listening_statistics() -> Iterator[str]:
+    """What the statistics of listening tests are worth."""
+    result = json.loads((RESULTS / "listening.json").read_text(encoding="utf-8"))
+    yield "# What the statistics of listening tests are worth\n"
+    yield "Found out with simulated listeners and gear, drawn anew for every test, whose truth is"
+    yield "known. `python benchmarks/listening.py` draws them again;"
+    yield "[the explanation](../explanation/listening.md) says what they are for.\n"
+    for key, about in result["tables"].items():
+        yield f"## {about['heading']}\n"
+        yield f"{about['text']}\n"
+        columns = [one.split("/") for one in about["columns"]]
+        rows = [tuple(_cell(row[name], kind) for name, _, kind in columns) for row in result[key]]
+        yield from table(tuple(head or name for name, head, _ in columns), rows)
+
+
+def _cell(value: typing.Any, kind: str) -> str:
+    if value is None:
+        return ""
+    return f"{100 * value:.1f} %" if kind == "%" else f"{value:{kind}}"
+
+
+def _share(value: float | None, digits: int = 0) -> str:
+    return "" if value is None else f"{100 * value:.{digits}f} %"

@@ -1,0 +1,186 @@
+"""The reference page that says what trainings with different recipes ended with."""
+
+import itertools
+import json
+import math
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tables import table
+
+__all__ = ["trainings"]
+
+RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
+SIZES: Final = ("lite", "full")
+REFERENCE, OURS, UNCHANGED = "reference", "a2", "half"
+MINUTES = 5.0
+LABELS: Final = {
+    UNCHANGED: "none",
+    "clip": "gradients clipped to a length of 1",
+    "batch-4": "batches of 4 instead of 8",
+    "batch-16": "batches of 16",
+    "growing-batches": "batches of 4, then 8, then 16",
+    "mrstft-less": "spectral weight 0.00005 instead of 0.0005",
+    "mrstft-more": "spectral weight 0.005",
+    "pre-emphasis": "pre-emphasis 0.85 before the MSE",
+    "weight-averaging": "weights averaged over 100 steps",
+    "hard-windows": "windows drawn by the root of their error",
+    "quiet-first": "quiet windows first",
+    "a2-long-windows": "2 windows of 32,768 instead of 8 of 8,192",
+}
+"""What each run changes, in the order of the table."""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Validation ESR of every epoch of one run's trainings on one piece of gear, by size."""
+
+    esr: dict[str, list[list[float]]]
+    steps_per_epoch: int
+
+    def ends(self, size: str) -> list[float]:
+        """The lowest ESR of each training."""
+        return [min(curve) for curve in self.esr[size]]
+
+    def end(self, size: str) -> float:
+        """The median of them."""
+        return statistics.median(self.ends(size))
+
+    def after(self, epochs: int, size: str) -> float:
+        """The median of the lowest ESRs of so many epochs."""
+        return statistics.median(min(curve[: max(1, epochs)]) for curve in self.esr[size])
+
+    def epochs_until(self, esr: float, size: str) -> float:
+        """The median of the epochs that it takes to get as low as `esr`."""
+        found = []
+        for curve in self.esr[size]:
+            lowest = itertools.accumulate(curve, min)
+            found.append(next((n for n, one in enumerate(lowest, 1) if one <= esr), math.inf))
+        return statistics.median(found)
+
+
+def trainings() -> Iterator[str]:
+    """What trainings with the recipes of A2 ended with."""
+    runs = _curves()
+    costs = _costs()
+    yield "# Trainings\n"
+    yield "Two minutes of each piece of gear, A2 with both sizes; the error is the lowest"
+    yield "validation ESR. `python benchmarks/recipe_runs.py PAIRS -o WORK` trains them again, each"
+    yield "on one thread; [what was learned](../training-experiments.md) is told elsewhere.\n"
+    yield "## The default recipe beside the reference trainer's\n"
+    yield "The reference trainer's recipe, 100 epochs in Triode, one seed, and the recipe `a2`,"
+    yield "30 epochs: the median over three seeds, the lowest and the highest.\n"
+    gear = [one for one in runs[REFERENCE] if one in runs[OURS]]
+    yield from table(
+        ("gear", *(f"{who}, {size.title()}" for size in SIZES for who in ("reference", "`a2`"))),
+        [(one, *_beside(runs[REFERENCE][one], runs[OURS][one])) for one in gear],
+    )
+    yield "How soon `a2` is as good as the reference recipe after its 100 epochs, and how much"
+    yield f"lower its error is when both have had {MINUTES:.0f} minutes. Either recipe evaluates"
+    yield "the same windows in an epoch. Times: a step of the reference trainer takes"
+    yield f"{costs.theirs:.2f} s, one of ours {costs.ours:.3f} s, measured in turns on two cores of"
+    yield f"one machine ({costs.machine}), validation not counted. A dash: not reached.\n"
+    rows, shares, gains = [], list[float](), list[float]()
+    for one in gear:
+        cells = []
+        for size in SIZES:
+            reference, ours = runs[REFERENCE][one], runs[OURS][one]
+            epochs = ours.epochs_until(reference.end(size), size)
+            share = costs.ratio * len(reference.esr[size][0]) / epochs  # 0 for never
+            theirs_then = reference.after(costs.epochs(reference, costs.theirs), size)
+            gain = theirs_then / ours.after(costs.epochs(ours, costs.ours), size)
+            shares.append(share)
+            gains.append(gain)
+            cells += [
+                f"{epochs:g}" if share else "-",
+                f"{share:.0f}" if share else "-",
+                f"{gain:.2g}",
+            ]
+        rows.append((one, *cells))
+    heads = ("epochs", "times faster", f"times lower after {MINUTES:.0f} min")
+    yield from table(
+        ("gear", *(f"{size.title()}: {head}" for size in SIZES for head in heads)), rows
+    )
+    yield f"At the median {statistics.median(shares):.0f} times faster and, after"
+    yield f"{MINUTES:.0f} minutes, {statistics.median(gains):.2g} times lower.\n"
+    yield "## One thing changed\n"
+    yield "The recipe `a2` over 15 epochs, one seed, with one thing changed at a time. Beside the"
+    yield "error: how many times that of the unchanged recipe it is (the median of its seeds; its"
+    yield "own rows say how much a seed alone makes). Of several figures the last is the geometric"
+    yield "mean.\n"
+    yield from _changes(runs)
+
+
+def _beside(reference: Curves, ours: Curves) -> Iterator[str]:
+    for size in SIZES:
+        yield _number(reference.end(size))
+        lowest, highest = (_number(end(ours.ends(size))) for end in (min, max))
+        yield f"{_number(ours.end(size))} ({lowest} to {highest})"
+
+
+def _changes(runs: dict[str, dict[str, Curves]]) -> Iterator[str]:
+    unchanged = runs.get(UNCHANGED, {})
+    places = [(one, size) for one in unchanged for size in SIZES]
+    rows = []
+    for name, label in LABELS.items():
+        if not unchanged or not all(one in runs.get(name, {}) for one in unchanged):
+            continue
+        for number in range(len(next(iter(runs[name].values())).esr[SIZES[0]])):
+            cells, ratios = [], []
+            for one, size in places:
+                esr = min(runs[name][one].esr[size][number])
+                ratios.append(esr / unchanged[one].end(size))
+                cells.append(f"{_number(esr)} ({ratios[-1]:.2f})")
+            rows.append((label, *cells, f"{statistics.geometric_mean(ratios):.2f}"))
+    heads = (f"{one}, {size.title()}" for one, size in places)
+    yield from table(("change", *heads, "mean"), rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Costs:
+    """Seconds of a step of 16 windows of 8,192 outputs, and of an epoch of either's best layout."""
+
+    theirs: float
+    ours: float
+    ratio: float
+    machine: str
+
+    def epochs(self, curves: Curves, step_seconds: float) -> int:
+        """How many epochs fit into `MINUTES`; steps of fewer windows take as much less."""
+        windows = 16 if curves.steps_per_epoch < 50 else 8
+        return int(60.0 * MINUTES / (curves.steps_per_epoch * step_seconds * windows / 16))
+
+
+def _costs() -> _Costs:
+    result = json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))
+    details: dict[str, Any] = next(
+        one["details"] for one in result["figures"] if "epoch" in one["what"]
+    )
+    step = details["layouts"]["16 x 8192"]
+    return _Costs(
+        theirs=step["theirs_ms"] / 1e3,
+        ours=step["ours_ms"] / 1e3,
+        ratio=details["theirs_seconds"] / (details["steps"] * step["ours_ms"] / 1e3),
+        machine=result["machine"]["cpu"],
+    )
+
+
+def _curves() -> dict[str, dict[str, Curves]]:
+    """By run and gear, in the order in which they were made."""
+    found: dict[str, dict[str, Curves]] = {}
+    lines = (RESULTS / "recipe_runs.jsonl").read_text(encoding="utf-8").splitlines()
+    for run in map(json.loads, lines):
+        by_gear = found.setdefault(run["name"], {})
+        curves = by_gear.setdefault(
+            run["gear"], Curves({size: [] for size in SIZES}, run["steps_per_epoch"])
+        )
+        for size in SIZES:
+            curves.esr[size].append(run["esr"][size])
+    return found
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}" if value >= 1e-4 else f"{value:.1e}".replace("e-0", "e-")
