@@ -1,6 +1,6 @@
 """Trainings with different recipes on the same recordings, for docs/training-experiments.md.
 
-python benchmarks/recipe_runs.py PAIRS -o WORK [--plan recipe_runs.toml] [--jobs 2] [--only NAME]
+python benchmarks/recipe_runs.py PAIRS -o WORK [--plan PLAN] [--jobs 2] [--only NAME ...]
 
 PAIRS is a folder with dry.flac and one wet recording per piece of gear. The plan names runs: a
 recipe, what is changed in it, seeds and gear. Each training is what `triode train` does, on one
@@ -85,11 +85,11 @@ def planned(plan: Path) -> Iterator[Run]:
                 )
 
 
-def finished() -> set[str]:
+def finished(curves: Path) -> set[str]:
     """Keys of the runs whose curves are there."""
-    if not CURVES.is_file():
+    if not curves.is_file():
         return set()
-    return {json.loads(line)["key"] for line in CURVES.read_text(encoding="utf-8").splitlines()}
+    return {json.loads(line)["key"] for line in curves.read_text(encoding="utf-8").splitlines()}
 
 
 def carry_out(run: Run, pairs: Path, work: Path) -> dict[str, Any]:
@@ -122,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("pairs", type=Path, help="folder with dry.flac and wet recordings")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to work in")
     parser.add_argument("--plan", type=Path, default=PLAN, help="TOML file with the runs")
+    parser.add_argument("--curves", type=Path, default=CURVES, help="where results are added")
     parser.add_argument("--jobs", type=int, default=1, help="trainings at once")
     parser.add_argument("--only", nargs="*", help="names of runs, instead of all")
     parser.add_argument("--one", help=argparse.SUPPRESS)
@@ -132,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (run,) = (run for run in runs if run.key == options.one)
         print(json.dumps(carry_out(run, options.pairs, options.output)))
         return 0
-    done = finished()
+    done = finished(options.curves)
     left = [run for run in runs if run.key not in done]
     print(f"{len(runs) - len(left)} done, {len(left)} left", flush=True)
     writing, failed = threading.Lock(), []
@@ -148,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{run.key} failed\n{answer.stderr[-2000:]}", flush=True)
                 return
             curve = answer.stdout.splitlines()[-1]
-            with CURVES.open("a", encoding="utf-8") as file:
+            with options.curves.open("a", encoding="utf-8") as file:
                 file.write(curve + "\n")
             best = {name: min(values) for name, values in json.loads(curve)["esr"].items()}
             print(f"{run.key}: {best}", flush=True)

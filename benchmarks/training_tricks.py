@@ -1,5 +1,6 @@
 """What was tried in training and is in no recipe; `recipe_runs.py` puts it into the loop."""
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -160,9 +161,17 @@ def _growing(plan: WindowPlan, training: _Training, epoch: int) -> Iterator[Star
         yield np.concatenate(batches[first : first + together])
 
 
+@contextmanager
+def _turning_often() -> Iterator[None]:
+    """SOAP's coordinates follow the gradients every third step instead of every tenth."""
+    with _patched(Soap=functools.partial(loop.Soap, every=3)):
+        yield
+
+
 TRICKS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "weight averaging": _averaged,
     "hard windows": _with_windows(_hard),
     "quiet first": _with_windows(_quiet_first),
+    "axes turned often": _turning_often,
     "growing batches": _with_windows(_growing),
 }

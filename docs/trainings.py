@@ -19,6 +19,8 @@ REFERENCE, OURS, UNCHANGED = "reference", "a2", "half"
 MINUTES = 5.0
 LABELS: Final = {
     UNCHANGED: "none",
+    "rate-twice": "learning rate 0.016 instead of 0.008",
+    "axes-often": "SOAP's coordinates turned every 3 steps instead of 10",
     "clip": "gradients clipped to a length of 1",
     "batch-4": "batches of 4 instead of 8",
     "batch-16": "batches of 16",

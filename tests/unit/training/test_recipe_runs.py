@@ -1,0 +1,67 @@
+"""Experiments on training: every trick does something, and what is finished is not done again."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from triode.audio import read_audio, write_audio
+
+PLAN = """
+[[runs]]
+name = "{name}"
+recipe = {recipe}
+seeds = [0]
+gear = ["amplifier"]
+trick = "{trick}"
+changes = {{ "optimizer.clip_norm" = 10.0 }}
+"""
+TRICKS = ("weight averaging", "hard windows", "quiet first", "growing batches")
+
+
+@pytest.fixture
+def pairs(recordings: tuple[Path, Path], tmp_path: Path) -> Path:
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    for source, name in zip(recordings, ("dry", "amplifier"), strict=True):
+        one = read_audio(source)
+        write_audio(folder / f"{name}.flac", one.samples, one.rate_hz, subtype="PCM_24")
+    return folder
+
+
+def test_every_trick_changes_a_training_and_none_is_repeated(
+    pairs: Path,
+    tiny_recipe: Callable[..., Path],
+    environment: Mapping[str, str],
+    repository: Path,
+    tmp_path: Path,
+) -> None:
+    recipe = json.dumps(str(tiny_recipe(epochs=4)))
+    plan, curves = tmp_path / "plan.toml", tmp_path / "curves.jsonl"
+    plan.write_text(
+        "".join(
+            PLAN.format(name=trick.replace(" ", "-") or "none", recipe=recipe, trick=trick)
+            for trick in ("", *TRICKS)
+        ),
+        encoding="utf-8",
+    )
+    command = [sys.executable, str(repository / "benchmarks" / "recipe_runs.py"), str(pairs)]
+    command += ["-o", str(tmp_path / "work"), "--plan", str(plan), "--curves", str(curves)]
+
+    def run() -> str:
+        done = subprocess.run(
+            [*command, "--jobs", "2"], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert run().startswith("0 done, 5 left")
+    lines = [json.loads(line) for line in curves.read_text(encoding="utf-8").splitlines()]
+    esr = {line["name"]: tuple(line["esr"]["full"]) for line in lines}
+    assert len(set(esr.values())) == 5
+    assert all(len(curve) == 4 for curve in esr.values())
+    assert run().startswith("5 done, 0 left")
+    assert len(curves.read_text(encoding="utf-8").splitlines()) == 5
