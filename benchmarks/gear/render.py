@@ -1,10 +1,11 @@
 """Renders gear from a dry file, and checks that each piece repeats itself.
 
-    python benchmarks/gear/render.py dry.wav -o pairs/ [--only NAME ...] [--seconds 60]
+    python benchmarks/gear/render.py dry.wav -o pairs/ [--only NAME ...] [--excerpt 10 70]
 
-Writes a FLAC file of 24 bits for each piece in gear.toml, as long as the dry file and aligned with
-it, its highest peak at -3 dBFS, and gear.json: where each comes from, what it took, and the checks.
-Pieces that are there already and were made from the same dry file and settings are left alone.
+Writes what is played as dry.wav; for each piece in gear.toml a FLAC file of 24 bits, as long as the
+dry file and aligned with it, its highest peak at -3 dBFS; and gear.json: where each comes from,
+what it took, and the checks. Pieces that are there already and were made from the same dry file and
+settings are left alone.
 """
 
 import argparse
@@ -114,6 +115,25 @@ def render(gear: Gear, dry: Signal, rate_hz: int, path: Path) -> dict[str, Any]:
     }
 
 
+def _keep_dry(dry: Signal, rate_hz: int, path: Path) -> None:
+    """Put the dry signal beside what is rendered from it, unless it is there already.
+
+    Raises:
+        StudyError: Another dry signal is there, of which wet files may be.
+    """
+    if not path.exists():
+        with atomic_path(path) as temporary:
+            soundfile.write(temporary, dry, rate_hz, subtype="FLOAT", format="WAV")
+    elif not np.array_equal(read_audio(path).samples, dry.astype(np.float32)):
+        raise StudyError(
+            "the folder belongs to another dry signal",
+            where=path,
+            expected="the one that is to be played",
+            got="another one",
+            hint="Render into a folder of its own, or remove this one.",
+        )
+
+
 def _cpu_seconds() -> float:
     """Time that this process and the programs it ran have spent computing."""
     spent = os.times()
@@ -157,7 +177,9 @@ def main() -> None:
     parser.add_argument("dry", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="names of gear; all when left out")
-    parser.add_argument("--seconds", type=float, help="only so much of the dry file's beginning")
+    parser.add_argument(
+        "--excerpt", nargs=2, type=float, metavar=("FROM", "TO"), help="only these seconds of dry"
+    )
     given = parser.parse_args()
     sources, catalogue = read_catalogue()
     unknown = set(given.only or ()) - {one.name for one in catalogue}
@@ -166,9 +188,11 @@ def main() -> None:
     audio = read_audio(given.dry)
     rate_hz = int(audio.rate_hz)
     dry = np.asarray(audio.samples, dtype=np.float64)
-    if given.seconds:
-        dry = dry[: round(given.seconds * rate_hz)]
+    if given.excerpt:
+        start, stop = (round(seconds * rate_hz) for seconds in given.excerpt)
+        dry = dry[start:stop]
     make_folder(given.output)
+    _keep_dry(dry, rate_hz, given.output / "dry.wav")
     listing = given.output / "gear.json"
     dry_hash = _hash(dry.astype("<f8").tobytes())
     document: dict[str, Any] = {"gear": {}, **_known(listing)}

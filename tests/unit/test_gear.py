@@ -103,3 +103,25 @@ def test_a_second_goes_through_all_of_it(
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "pairs").glob("*.flac")}
     scripts["render"].main()
     assert times == {path: path.stat().st_mtime_ns for path in times}
+
+
+def test_an_excerpt_lies_beside_what_is_rendered_from_it_and_stays(
+    scripts: dict[str, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dry = performance(4.0, RATE_HZ, seed=3).astype(np.float32)
+    soundfile.write(tmp_path / "dry.wav", dry, RATE_HZ, subtype="FLOAT")
+
+    def rendered(start: str, stop: str) -> None:
+        words = ["render.py", str(tmp_path / "dry.wav"), "-o", str(tmp_path / "pairs")]
+        words += ["--only", "family-lead", "--excerpt", start, stop]
+        monkeypatch.setattr(sys, "argv", words)
+        scripts["render"].main()
+
+    rendered("1", "3.5")
+    kept, _ = soundfile.read(tmp_path / "pairs" / "dry.wav", dtype="float32")
+    np.testing.assert_array_equal(kept, dry[RATE_HZ : round(3.5 * RATE_HZ)])
+    wet, _ = soundfile.read(tmp_path / "pairs" / "family-lead.flac")
+    assert len(wet) == len(kept)
+    with pytest.raises(StudyError, match="another dry signal"):
+        rendered("0.5", "3.0")
+    rendered("1", "3.5")
