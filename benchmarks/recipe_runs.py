@@ -41,6 +41,7 @@ class Run:
         name: What the plan calls it.
         recipe: The name of the shipped recipe that it starts from.
         changes: Dotted keys of the recipe and their values.
+        start: The run whose capture of the same gear and seed it starts from; "" for none.
         trick: What is done to the loop besides, by its name in `training_tricks`; "" for nothing.
         gear: The wet recording's name.
         seed: Of weights and windows.
@@ -49,6 +50,7 @@ class Run:
     name: str
     recipe: str
     changes: Mapping[str, Any]
+    start: str
     trick: str
     gear: str
     seed: int
@@ -79,6 +81,7 @@ def planned(plan: Path) -> Iterator[Run]:
                     name=table["name"],
                     recipe=table["recipe"],
                     changes=table.get("changes", {}),
+                    start=table.get("start", ""),
                     trick=table.get("trick", ""),
                     gear=gear,
                     seed=seed,
@@ -98,14 +101,18 @@ def carry_out(run: Run, pairs: Path, work: Path) -> dict[str, Any]:
     resume = output.with_suffix(".checkpoint").exists()
     recipe = run.whole_recipe()
     dry, wet = pairs / "dry.flac", pairs / f"{run.gear}.flac"
+    start = work / f"{run.start}.{run.gear}.{run.seed}.nam" if run.start else None
     with TRICKS[run.trick]() if run.trick else nullcontext():
-        result = train(dry, wet, output, recipe=recipe, threads=1, resume=resume, force=True)
+        result = train(
+            dry, wet, output, recipe=recipe, start=start, threads=1, resume=resume, force=True
+        )
     log = [json.loads(line) for line in result.log_path.read_text("utf-8").splitlines()]
     return {
         "key": run.key,
         "name": run.name,
         "recipe": run.recipe,
         "changes": dict(run.changes),
+        "start": run.start,
         "trick": run.trick,
         "gear": run.gear,
         "seed": run.seed,
