@@ -3,14 +3,15 @@
 python benchmarks/training.py [--quick] [--patience SECONDS]
 
 Steps take turns, each trainer in a process of its own with two threads: the packed A2 container
-and A1 standard, 16 windows of 8,192 outputs, MSE and MRSTFT, Adam; then ours on a graphics card,
-where there is one, 20 random WaveNets through torch and compiled, and recipes of an LSTM and of a
+and A1 standard, 16 windows of 8,192 outputs, MSE and MRSTFT, theirs with Adam and ours as the
+shipped recipes are (SOAP, a spectral error for each window); then ours on a graphics card, where
+there is one, 20 random WaveNets through torch and compiled, and recipes of an LSTM and of a
 ConvNet with batchnorm, each with its own windows, by the clock and in processor time. An epoch of
 170 s is estimated from the step times of several window layouts with the same outputs per step;
-whether those train equally well is not looked at here, and neither is validation. Rounds in which
-other programs took part of the processor are repeated for up to `--patience` seconds; the figures
-say how busy the rest of the machine was. Needs `pip install neural-amp-modeler==0.13.0`. `--quick`
-only shows that everything works.
+whether those train equally well is what `recipe_runs.py` tells; validation is left out. Rounds in
+which other programs took part of the processor are repeated for up to `--patience` seconds; the
+figures say how busy the rest of the machine was. Needs `pip install neural-amp-modeler==0.13.0`.
+`--quick` only shows that everything works.
 """
 
 import argparse

@@ -16,6 +16,7 @@ from pathlib import Path
 import typer
 from measured import alignment, checks, coverage, listening_statistics
 from pydantic import BaseModel
+from speed import speed
 from tables import table
 from trainings import trainings
 
@@ -49,6 +50,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "listening.md": NOTICE + "\n".join(_listening()) + "\n",
         FOLDER / "listening-statistics.md": NOTICE + "\n".join(listening_statistics()) + "\n",
         FOLDER / "recipes.md": NOTICE + "\n".join(_recipes()) + "\n",
+        FOLDER / "speed.md": NOTICE + "\n".join(speed()) + "\n",
         FOLDER / "studio.md": NOTICE + "\n".join(_studio()) + "\n",
         FOLDER / "studies.md": NOTICE + "\n".join(_study()) + "\n",
         FOLDER / "trainings.md": NOTICE + "\n".join(trainings()) + "\n",
