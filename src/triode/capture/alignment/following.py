@@ -27,8 +27,9 @@ _MOST_JUMPS = 32
 _LAST_ANSWER = 64
 _BAND = 0.92
 _QUIETEST = 1e-9
-# More than an average needs, for a slope is only as sure as the passages at both ends.
-_ENOUGH_PASSAGES = 240
+_ENOUGH_PASSAGES = 60
+# For a slope, which is only as sure as the passages at both ends.
+_ENOUGH_FOR_DRIFT = 240
 # A drift that adds up to less than this over the whole recording is left alone.
 _NOTABLE_DRIFT_SAMPLES = 1.0
 _NOTABLE_DRIFT_DEVIATIONS = 10.0
@@ -115,15 +116,16 @@ def refit(
     taken = course.offsets if course.drift else np.round(course.offsets)
     drifting = course.drift != 0
     rest = replace(course, drift=0.0, offsets=course.offsets - taken)
+    enough = _ENOUGH_FOR_DRIFT if len(taken) == 1 else _ENOUGH_PASSAGES
     for _ in range(_ROUNDS):
-        rest = fitted(_measured(dry, laid, rest), drifting=drifting)
+        rest = fitted(_measured(dry, laid, rest, enough), drifting=drifting)
     if len(taken) > 1:
         rest = fitted(_with_whole_shifts(rest, taken), drifting=drifting, tied=True)
     speed = 1 + course.drift
     drift = speed * (1 + rest.drift) - 1
     raw_drift = drift
     if not drifting:
-        raw_drift = fitted(_measured(dry, laid, fitted(rest, tied=True)), tied=True).drift
+        raw_drift = fitted(_measured(dry, laid, fitted(rest, tied=True), enough), tied=True).drift
     whole = replace(rest, drift=drift, raw_drift=raw_drift, offsets=taken + speed * rest.offsets)
     return whole, rest
 
@@ -160,9 +162,14 @@ def _from_track(track: Track) -> Course:
     )
 
 
-def _measured(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], course: Course) -> Course:
-    """The course with what its passages say about it."""
-    starts = passages(len(dry), course, _ENOUGH_PASSAGES)
+def _measured(
+    dry: npt.NDArray[np.float32],
+    wet: npt.NDArray[np.float32],
+    course: Course,
+    enough: int = _ENOUGH_PASSAGES,
+) -> Course:
+    """The course with what at least `enough` passages say about it."""
+    starts = passages(len(dry), course, enough)
     centres = np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)
     delays = course.at(centres)
     common = average_spectra(dry, wet, starts, delays, PASSAGE_FRAMES).total()
