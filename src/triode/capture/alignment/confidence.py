@@ -54,8 +54,9 @@ def confidence(track: Track, course: Course, votes: Sequence[Vote]) -> float:
     # With a quarter of the recording left out, it would say something else.
     if decided.uncertainty_samples > _STEADY_SAMPLES:
         agreement = min(agreement, _DISPUTED)
-    # How many samples were lost is never sure: of the gaps in the benchmark one in five came out
-    # wrong, and nothing told them all from the others.
+    # In a sweep the place of a gap may be in doubt by tenths of a second, and what is left out
+    # around it moves the delay of some gear by tenths of a sample; nothing tells these cases from
+    # the others.
     whole = _DISPUTED if len(course.edges) else 1.0
     on_course = min(1.0, course.share / _ON_COURSE_SHARE) ** 2
     return related * distinct * agreement * whole * on_course

@@ -18,6 +18,7 @@ from triode.capture.alignment.spectra import average_spectra, passage_spectra
 from triode.capture.alignment.steps import steps
 from triode.capture.alignment.stretches import joined, parted
 from triode.capture.alignment.tracking import Track
+from triode.capture.alignment.wholes import whole_step
 
 __all__ = ["drifts", "follow", "refit", "unlikeness"]
 
@@ -120,7 +121,7 @@ def refit(
     for _ in range(_ROUNDS):
         rest = fitted(_measured(dry, laid, rest, enough), drifting=drifting)
     if len(taken) > 1:
-        rest = fitted(_with_whole_shifts(rest, taken), drifting=drifting, tied=True)
+        rest = fitted(_with_whole_shifts(rest, taken, dry, laid), drifting=drifting, tied=True)
     speed = 1 + course.drift
     drift = speed * (1 + rest.drift) - 1
     raw_drift = drift
@@ -130,10 +131,22 @@ def refit(
     return whole, rest
 
 
-def _with_whole_shifts(rest: Course, taken: npt.NDArray[np.float64]) -> Course:
+def _with_whole_shifts(
+    rest: Course,
+    taken: npt.NDArray[np.float64],
+    dry: npt.NDArray[np.float32],
+    laid: npt.NDArray[np.float32],
+) -> Course:
     """What is left of a course, changed so that all shifts of the whole one are whole."""
-    estimates = np.diff(taken)[:, None] + steps(rest)
-    shifts = np.round(np.median(estimates, axis=1))
+    shifts = np.round(np.diff(taken) + np.median(steps(rest), axis=1))
+    lows, highs = rest.brackets[:, 0], rest.brackets[:, 1]
+    begins, ends = [0.0, *highs], [*lows, float(len(dry))]
+    for index, near in enumerate(np.round(np.diff(taken))):
+        step = whole_step(
+            dry, laid, (begins[index], ends[index]), (begins[index + 1], ends[index + 1])
+        )
+        if step is not None:
+            shifts[index] = near + step
     whole = np.concatenate([[0.0], np.cumsum(shifts)]) - (taken - taken[0])
     tied = replace(rest, offsets=rest.offsets[0] + whole)
     return replace(

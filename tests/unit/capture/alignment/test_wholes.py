@@ -1,0 +1,49 @@
+"""How many samples a recorder lost, with gear that answers loud playing sooner than soft."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import scipy.signal
+
+from triode.capture.alignment.wholes import whole_step
+
+RATE_HZ = 48_000
+GAP = 8 * RATE_HZ
+
+
+@pytest.fixture(scope="module")
+def played() -> tuple[np.ndarray, np.ndarray]:
+    """Sixteen seconds that get three times as loud, and what a filtered distortion answers."""
+    random = np.random.default_rng(3)
+    noise = random.standard_normal(2 * GAP)
+    notes = np.repeat(random.uniform(0.05, 0.3, 64), 2 * GAP // 64)
+    dry = scipy.signal.lfilter([0.2], [1, -0.8], noise) * notes
+    dry[GAP:] *= 3.0
+    high = scipy.signal.butter(1, 300, "highpass", fs=RATE_HZ, output="sos")
+    low = scipy.signal.butter(1, 2000, fs=RATE_HZ, output="sos")
+    wet = scipy.signal.sosfilt(low, np.tanh(6.0 * scipy.signal.sosfilt(high, dry) + 0.2))
+    return dry.astype(np.float32), wet.astype(np.float32)
+
+
+@pytest.mark.parametrize("step", [-3, 0, 2])
+def test_whole_samples_are_told(played: tuple[np.ndarray, np.ndarray], step: int) -> None:
+    dry, wet = played
+    late = np.concatenate([wet[:GAP], np.roll(wet, step)[GAP:]])
+    assert whole_step(dry, late, (0, GAP - 5000), (GAP + 5000, len(dry))) == step
+
+
+def test_half_a_sample_is_not(played: tuple[np.ndarray, np.ndarray]) -> None:
+    dry, wet = played
+    between = 0.5 * (wet + np.roll(wet, 1))
+    late = np.concatenate([wet[:GAP], between[GAP:]])
+    assert whole_step(dry, late, (0, GAP - 5000), (GAP + 5000, len(dry))) is None
+
+
+def test_neither_is_anything_of_a_moment_or_of_other_playing(
+    played: tuple[np.ndarray, np.ndarray], play: Callable[..., np.ndarray]
+) -> None:
+    dry, wet = played
+    assert whole_step(dry, wet, (0, GAP - 5000), (GAP + 5000, GAP + 50_000)) is None
+    other = play(len(dry) / RATE_HZ, seed=9)[: len(dry)]
+    assert whole_step(dry, other, (0, GAP - 5000), (GAP + 5000, len(dry))) is None
