@@ -99,7 +99,7 @@ def trainings() -> Iterator[str]:
             cells += [
                 f"{epochs:g}" if share else "-",
                 f"{share:.0f}" if share else "-",
-                f"{gain:.2g}",
+                _times(gain),
             ]
         rows.append((one, *cells))
     heads = ("epochs", "times faster", f"times lower after {MINUTES:.0f} min")
@@ -107,7 +107,7 @@ def trainings() -> Iterator[str]:
         ("gear", *(f"{size.title()}: {head}" for size in SIZES for head in heads)), rows
     )
     yield f"At the median {statistics.median(shares):.0f} times faster and, after"
-    yield f"{MINUTES:.0f} minutes, {statistics.median(gains):.2g} times lower.\n"
+    yield f"{MINUTES:.0f} minutes, {_times(statistics.median(gains))} times lower.\n"
     yield "## One thing changed\n"
     yield "The recipe `a2` over 15 epochs, one seed, with one thing changed at a time. Beside the"
     yield "error: how many times that of the unchanged recipe it is (the median of its seeds; its"
@@ -186,3 +186,7 @@ def _curves() -> dict[str, dict[str, Curves]]:
 
 def _number(value: float) -> str:
     return f"{value:.2g}" if value >= 1e-4 else f"{value:.1e}".replace("e-0", "e-")
+
+
+def _times(value: float) -> str:
+    return f"{value:.0f}" if value >= 10.0 else f"{value:.1f}"
