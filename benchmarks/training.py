@@ -7,8 +7,8 @@ and A1 standard, 16 windows of 8,192 outputs, MSE and MRSTFT, theirs with Adam a
 shipped recipes are (SOAP, a spectral error for each window); then ours on a graphics card, where
 there is one, 20 random WaveNets through torch and compiled, and recipes of an LSTM and of a
 ConvNet with batchnorm, each with its own windows, by the clock and in processor time. An epoch of
-170 s is estimated from the step times of several window layouts with the same outputs per step;
-whether those train equally well is what `recipe_runs.py` tells; validation is left out. Rounds in
+170 s is estimated from the step. Longer windows with as many outputs per step are timed for the
+record alone: they train worse (`recipe_runs.py`). Validation is left out. Rounds in
 which other programs took part of the processor are repeated for up to `--patience` seconds; the
 figures say how busy the rest of the machine was. Needs `pip install neural-amp-modeler==0.13.0`.
 `--quick` only shows that everything works.
@@ -165,7 +165,7 @@ def _memory(name: str, theirs: Trainer, ours: Trainer) -> list[Figure]:
 def _epoch(
     name: str, theirs: Trainer, ours: Trainer, steps: Rounds, rounds: int, patience: float
 ) -> Figure:
-    """An epoch of each at the layout that is fastest for it: as many steps, as many outputs."""
+    """An epoch of both in the windows that train best; longer ones are timed for the record."""
     count = EPOCH_SECONDS * RATE_HZ // (BATCH * OUTPUTS)
     by_layout = {LAYOUTS[0]: steps}
     for batch, outputs in LAYOUTS[1:]:
@@ -176,19 +176,14 @@ def _epoch(
             patience / 2,
         )
     details: dict[str, Any] = {"steps": count, "validation": "not included", "layouts": {}}
-    medians: dict[str, list[float]] = {"theirs": [], "ours": []}
     for (batch, outputs), found in by_layout.items():
         details["layouts"][f"{batch} x {outputs}"] = found.to_json()
-        medians["theirs"].append(statistics.median(found.theirs))
-        medians["ours"].append(statistics.median(found.ours))
-    for who, values in medians.items():
-        best = min(range(len(values)), key=values.__getitem__)
-        details[f"{who}_seconds"] = count * values[best]
-        details[f"{who}_layout"] = "{} x {}".format(*LAYOUTS[best])
+    details["theirs_seconds"] = count * statistics.median(steps.theirs)
+    details["ours_seconds"] = count * statistics.median(steps.ours)
     return Figure.of(
         f"{name}: theirs over ours, epoch of {EPOCH_SECONDS} s",
         "x",
-        [details["theirs_seconds"] / details["ours_seconds"]],
+        steps.ratios,
         must=12.0,
         aim=20.0,
         details=details,
