@@ -161,6 +161,26 @@ def test_a_few_cases_of_the_benchmark_of_alignment(benchmarks: Path, shared_data
     assert capture.attempt(gear.playing(60.0, 20.0), wet, gear.RATE_HZ) is None
 
 
+@pytest.mark.parametrize(
+    ("number", "wanted"), [(2, {"jump": -480}), (10, {"drift_ppm": 200}), (11, {"drift_ppm": 200})]
+)
+def test_cases_that_once_came_out_wrong(
+    benchmarks: Path, shared_data: Path, number: int, wanted: dict[str, float]
+) -> None:
+    """A gap that was a sample wrong, and drifts that were wrong at one end, and sure."""
+    capture, gear = module("capture_alignment"), module("capture_gear")
+    _, dry, wet = gear.piece(number, capture.SECONDS)
+    (case,) = (
+        one
+        for one in capture.disturbances(len(dry), number)
+        if all(getattr(one, key) == value for key, value in wanted.items())
+    )
+    base = capture.align(dry, wet, gear.RATE_HZ)
+    found = capture.attempt(dry, case.applied(wet, number), gear.RATE_HZ)
+    row = capture.judged(case, base, found, len(dry))
+    assert row["right"], row
+
+
 def test_simulated_listeners_fill_the_tables_of_the_docs(benchmarks: Path) -> None:
     listening = module("listening")
     rows = {

@@ -11,6 +11,7 @@ __all__ = ["fitted", "robust_fit", "traits"]
 
 _FIT_ROUNDS = 12
 _TUKEY = 4.7
+_WIDEST = 8.0
 _FINEST_SCATTER = 0.01
 _HIGHEST_SCORE = 40.0
 _FEWEST_FOR_TRAITS = 24
@@ -79,6 +80,9 @@ def robust_fit(
 ) -> tuple[_Floats, _Floats]:
     """Solution and weights of weighted least squares, with Tukey's weights against outliers.
 
+    What counts as an outlier is narrowed from round to round. So the solution does not depend on
+    where it begins, and a recording with another drift ends at the same one.
+
     Args:
         matrix: (values, unknowns).
         values: (values,).
@@ -86,10 +90,11 @@ def robust_fit(
         start: Where to begin, (unknowns,).
     """
     solution, weights = start, base
-    for _ in range(_FIT_ROUNDS):
+    for number in range(_FIT_ROUNDS):
         error = values - matrix @ solution
         spread = max(1.4826 * float(np.median(np.abs(error))), _FINEST_SCATTER)
-        weights = base * np.clip(1 - (error / (_TUKEY * spread)) ** 2, 0, None)
+        wide = _TUKEY * spread * max(1.0, _WIDEST * 0.5**number)
+        weights = base * np.clip(1 - (error / wide) ** 2, 0, None)
         root = np.sqrt(weights)[:, None]
         step = np.linalg.lstsq(matrix * root, error * root[:, 0], rcond=None)[0]
         solution = solution + step

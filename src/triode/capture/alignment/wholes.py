@@ -11,6 +11,7 @@ turns their phase. The shift that leaves least is the right one, if it is nearly
 where it is whatever quarter of the material is left out.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -38,6 +39,7 @@ _GRID = np.arange(-_MOST, _MOST + 0.01, 0.25)
 _NEARLY_WHOLE = 0.3
 _SCATTER = 0.35
 _RIDGE = 1e-5
+_FLOOR = 1e-12
 # Corner frequencies of first order, as shares of the rate; gear filters before it distorts.
 _PREFILTERS: tuple[tuple[Literal["highpass", "lowpass"], float], ...] = (
     ("highpass", 0.003),
@@ -74,6 +76,8 @@ def whole_step(
     later = np.arange(len(starts)) >= len(sides[0])
     parts = [_Part.of(*rest) for rest in _groups(dry, laid, starts, later)]
     steps = [_best_step(parts), *(_best_step(_without(parts, one)) for one in range(len(parts)))]
+    if not all(map(math.isfinite, steps)):
+        return None
     whole = round(steps[0])
     scatter = max(abs(one - steps[0]) for one in steps)
     return whole if abs(steps[0] - whole) < _NEARLY_WHOLE and scatter < _SCATTER else None
@@ -115,13 +119,19 @@ def _without(parts: Sequence[_Part], number: int) -> list[_Part]:
 
 
 def _best_step(parts: Sequence[_Part]) -> float:
-    """The shift of the later side that leaves least unexplained, to a fraction of a sample."""
+    """The shift of the later side that leaves least unexplained, to a fraction of a sample.
+
+    NaN where none within reach does.
+    """
     inputs = np.sum([part.inputs for part in parts], axis=0)
     outputs = np.sum([part.outputs for part in parts], axis=0)
     power = np.sum([part.power for part in parts], axis=0)
     own = np.einsum("fii->fi", inputs)
-    own += _RIDGE * own.real + 1e-12
-    before, after = np.moveaxis(np.linalg.solve(np.linalg.cholesky(inputs), outputs), -1, 0)
+    own += _RIDGE * own.real + _FLOOR * own.real.max() + 1e-30
+    try:
+        before, after = np.moveaxis(np.linalg.solve(np.linalg.cholesky(inputs), outputs), -1, 0)
+    except np.linalg.LinAlgError:  # the inputs are one and the same: a constant, say
+        return math.nan
     turn = 2j * np.pi * _bins() / _FRAMES
     floor = 1e-12 * power.max() + 1e-30
     left = []
@@ -131,7 +141,7 @@ def _best_step(parts: Sequence[_Part]) -> float:
         left.append(float(np.sum(np.log(rest / (power + floor)))))
     best = int(np.argmin(left))
     if not 0 < best < len(left) - 1:
-        return float(_GRID[best])
+        return math.nan
     low, here, high = left[best - 1 : best + 2]
     return float(_GRID[best] + 0.5 * (low - high) / (low - 2 * here + high) * (_GRID[1] - _GRID[0]))
 
@@ -144,14 +154,13 @@ def _groups(
 ) -> Iterator[tuple[npt.NDArray[np.complex64], npt.NDArray[np.complex64], npt.NDArray[np.bool_]]]:
     """Spectra of the inputs and of the wet signal, and which blocks are after the gap, by group."""
     first, last = int(starts.min()), int(starts.max()) + _FRAMES
-    inputs = np.stack(
-        [_spectra(one, starts - first) for one in _inputs(dry[first:last].astype(np.float64))]
-    ).transpose(2, 0, 1)
-    wet = _spectra(laid[first:last].astype(np.float64), starts - first).T
+    inputs = [one.astype(np.float32) for one in _inputs(dry[first:last].astype(np.float64))]
+    wet = laid[first:last]
     group = np.arange(len(starts)) // _RUN % _GROUPS
     for number in range(_GROUPS):
-        chosen = group == number
-        yield np.ascontiguousarray(inputs[:, :, chosen]), wet[:, chosen], later[chosen]
+        own = starts[group == number] - first
+        spectra = np.stack([_spectra(one, own) for one in inputs], axis=1)
+        yield spectra, _spectra(wet, own), later[group == number]
 
 
 def _inputs(dry: _Floats) -> Iterator[_Floats]:
@@ -180,11 +189,13 @@ def _starts(between: tuple[float, float], frames: int, *, near_end: bool) -> npt
     return np.asarray(begin + hop * np.arange(count), np.int64)
 
 
-def _spectra(signal: _Floats, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.complex64]:
-    """(blocks, bins) of windowed blocks."""
-    blocks = np.lib.stride_tricks.sliding_window_view(signal, _FRAMES)[starts]
-    windowed = (blocks * scipy.signal.windows.hann(_FRAMES)).astype(np.float32)
-    return np.asarray(scipy.fft.rfft(windowed, axis=1)[:, _bins()])
+def _spectra(
+    signal: npt.NDArray[np.float32], starts: npt.NDArray[np.int64]
+) -> npt.NDArray[np.complex64]:
+    """(bins, blocks) of windowed blocks."""
+    window = scipy.signal.windows.hann(_FRAMES).astype(np.float32)
+    blocks = np.lib.stride_tricks.sliding_window_view(signal, _FRAMES)[starts] * window
+    return np.ascontiguousarray(scipy.fft.rfft(blocks, axis=1)[:, _bins()].T)
 
 
 def _bins() -> npt.NDArray[np.int64]:

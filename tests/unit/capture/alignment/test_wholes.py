@@ -47,3 +47,21 @@ def test_neither_is_anything_of_a_moment_or_of_other_playing(
     assert whole_step(dry, wet, (0, GAP - 5000), (GAP + 5000, GAP + 50_000)) is None
     other = play(len(dry) / RATE_HZ, seed=9)[: len(dry)]
     assert whole_step(dry, other, (0, GAP - 5000), (GAP + 5000, len(dry))) is None
+
+
+@pytest.mark.parametrize("kind", ["silent dry", "silent wet", "silence", "silence after"])
+def test_what_says_nothing_is_not_told(played: tuple[np.ndarray, np.ndarray], kind: str) -> None:
+    dry, wet = (one.copy() for one in played)
+    if kind in ("silent dry", "silence"):
+        dry[:] = 0.0
+    if kind in ("silent wet", "silence"):
+        wet[:] = 0.0
+    if kind == "silence after":
+        dry[GAP:] = wet[GAP:] = 0.0
+    assert whole_step(dry, wet, (0, GAP - 5000), (GAP + 5000, len(dry))) is None
+
+
+def test_a_constant_is_no_error() -> None:
+    constant = np.full(2 * GAP, 0.5, np.float32)
+    # Nothing but rounding is there to go by; what matters is that no step is made of it.
+    assert not whole_step(constant, constant, (0, GAP - 5000), (GAP + 5000, 2 * GAP))
