@@ -8,7 +8,15 @@ from triode.audio.levels import Levels, measure_levels, rms_db
 from triode.audio.reading import Audio, audio_blocks, read_audio
 from triode.audio.resampling import resample
 from triode.audio.source import AudioInfo, inspect_audio
-from triode.audio.store import BLOCK_FRAMES, IN_MEMORY, SignalStore, blocks_of, peak_of, release
+from triode.audio.store import (
+    BLOCK_FRAMES,
+    IN_MEMORY,
+    SignalStore,
+    blocks_of,
+    peak_at,
+    peak_of,
+    release,
+)
 from triode.audio.warping import read_between
 from triode.audio.writing import AudioWriter, audio_writer, write_audio
 
@@ -25,6 +33,7 @@ __all__ = [
     "blocks_of",
     "inspect_audio",
     "measure_levels",
+    "peak_at",
     "peak_of",
     "read_audio",
     "read_between",

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from triode.errors import OutputError
 
-__all__ = ["BLOCK_FRAMES", "IN_MEMORY", "SignalStore", "blocks_of", "peak_of", "release"]
+__all__ = ["BLOCK_FRAMES", "IN_MEMORY", "SignalStore", "blocks_of", "peak_at", "peak_of", "release"]
 
 BLOCK_FRAMES: Final = 1 << 18
 """How much of a signal is worked on at a time where nothing else decides."""
@@ -91,6 +91,17 @@ def blocks_of(signal: Signal, frames: int = BLOCK_FRAMES) -> Iterator[Signal]:
 def peak_of(signal: Signal) -> float:
     """The largest magnitude; 0 of no samples."""
     return max((float(np.abs(block).max()) for block in blocks_of(signal)), default=0.0)
+
+
+def peak_at(signal: Signal) -> int:
+    """Where the largest magnitude is first reached; 0 of no samples."""
+    best, place, start = -1.0, 0, 0
+    for block in blocks_of(signal):
+        here = int(np.argmax(np.abs(block)))
+        if abs(block[here]) > best:
+            best, place = float(abs(block[here])), start + here
+        start += len(block)
+    return place
 
 
 def release(signal: Signal) -> None:

@@ -8,9 +8,11 @@ import pytest
 import soundfile
 
 from triode.audio import (
+    BLOCK_FRAMES,
     SignalStore,
     blocks_of,
     measure_levels,
+    peak_at,
     peak_of,
     read_audio,
     release,
@@ -110,3 +112,13 @@ def test_levels_do_not_depend_on_where_blocks_end() -> None:
     assert levels.peak_dbfs == pytest.approx(20.0 * np.log10(0.75), abs=1e-9)
     assert levels.dc == pytest.approx(float(signal.mean(dtype=np.float64)), abs=1e-12)
     assert peak_of(signal) == np.float32(0.75)
+
+
+@pytest.mark.parametrize(
+    "places", [(3,), (BLOCK_FRAMES - 1,), (BLOCK_FRAMES, 5), (7, BLOCK_FRAMES), (BLOCK_FRAMES + 4,)]
+)
+def test_the_peak_is_found_in_whatever_block_it_lies(places: tuple[int, ...]) -> None:
+    signal = np.full(BLOCK_FRAMES + 10, 0.5, np.float32)
+    signal[list(places)] = -0.75
+    assert peak_at(signal) == min(places)
+    assert peak_at(np.zeros(4, np.float32)) == peak_at(np.empty(0, np.float32)) == 0

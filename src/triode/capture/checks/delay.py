@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from triode.audio import peak_at
 from triode.capture.checks.finding import Finding, Plot, Series, Severity
 from triode.capture.checks.subject import Subject
 from triode.capture.timing import USABLE_CONFIDENCE
@@ -96,8 +97,7 @@ def check_delay(subject: Subject) -> Finding:
 def _plot(subject: Subject) -> Plot:
     """Both signals, each at its own scale, around the loudest attack."""
     around = round(0.03 * subject.rate_hz)
-    loudest = int(np.argmax(np.abs(subject.dry)))
-    start = max(0, loudest - around // 3)
+    start = max(0, peak_at(subject.dry) - around // 3)
     series = []
     for role, signal in (("dry", subject.dry), ("wet", subject.wet)):
         part = signal[start : start + around]
