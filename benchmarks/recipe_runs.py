@@ -24,6 +24,7 @@ from typing import Any
 from machine import RESULTS, machine
 from training_tricks import TRICKS
 
+from triode.errors import TriodeError
 from triode.training import load_recipe, train
 from triode.training.recipe import Recipe
 
@@ -88,6 +89,21 @@ def planned(plan: Path) -> Iterator[Run]:
                 )
 
 
+def refuse_impossible(run: Run, pairs: Path) -> None:
+    """End the program where a run cannot be carried out, before the first begins."""
+    try:
+        run.whole_recipe()
+    except (KeyError, TypeError) as error:
+        raise SystemExit(f"{run.name}: recipe {run.recipe} has no table {error}") from error
+    except TriodeError as error:
+        raise SystemExit(f"{run.name}: {error}") from error
+    if run.trick and run.trick not in TRICKS:
+        raise SystemExit(f"{run.name}: no trick {run.trick!r}; there are {', '.join(TRICKS)}")
+    for name in ("dry", run.gear):
+        if not (pairs / f"{name}.flac").is_file():
+            raise SystemExit(f"{run.name}: there is no {name}.flac in {pairs}")
+
+
 def finished(curves: Path) -> set[str]:
     """Keys of the runs whose curves are there."""
     if not curves.is_file():
@@ -140,6 +156,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (run,) = (run for run in runs if run.key == options.one)
         print(json.dumps(carry_out(run, options.pairs, options.output)))
         return 0
+    if not runs:
+        raise SystemExit(f"{options.plan} has no such runs")
+    for run in runs:
+        refuse_impossible(run, options.pairs)
     done = finished(options.curves)
     left = [run for run in runs if run.key not in done]
     print(f"{len(runs) - len(left)} done, {len(left)} left", flush=True)

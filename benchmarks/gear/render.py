@@ -189,8 +189,10 @@ def main() -> None:
     rate_hz = int(audio.rate_hz)
     dry = np.asarray(audio.samples, dtype=np.float64)
     if given.excerpt:
-        start, stop = (round(seconds * rate_hz) for seconds in given.excerpt)
-        dry = dry[start:stop]
+        start, stop = given.excerpt
+        if not 0.0 <= start < stop <= len(dry) / rate_hz:
+            parser.error(f"--excerpt has to lie within 0 to {len(dry) / rate_hz:g} s")
+        dry = dry[round(start * rate_hz) : round(stop * rate_hz)]
     make_folder(given.output)
     _keep_dry(dry, rate_hz, given.output / "dry.wav")
     listing = given.output / "gear.json"

@@ -124,4 +124,7 @@ def test_an_excerpt_lies_beside_what_is_rendered_from_it_and_stays(
     assert len(wet) == len(kept)
     with pytest.raises(StudyError, match="another dry signal"):
         rendered("0.5", "3.0")
+    for wrong in (("2", "1"), ("1", "1"), ("1", "9"), ("1", "nan")):
+        with pytest.raises(SystemExit):
+            rendered(*wrong)
     rendered("1", "3.5")

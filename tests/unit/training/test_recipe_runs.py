@@ -65,3 +65,37 @@ def test_every_trick_changes_a_training_and_none_is_repeated(
     assert all(len(curve) == 4 for curve in esr.values())
     assert run().startswith("5 done, 0 left")
     assert len(curves.read_text(encoding="utf-8").splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"trick": "luck"}, "no trick 'luck'"),
+        ({"gear": ["drum"]}, "there is no drum.flac"),
+        ({"changes": {"optimiser.clip_norm": 1.0}}, "has no table 'optimiser'"),
+        ({"changes": {"optimizer.clip": 1.0}}, "clip_norm"),
+        ({"recipe": "a3"}, "no recipe of that name"),
+    ],
+)
+def test_an_impossible_plan_is_refused_before_anything_is_trained(
+    pairs: Path,
+    environment: Mapping[str, str],
+    repository: Path,
+    tmp_path: Path,
+    wrong: dict[str, object],
+    said: str,
+) -> None:
+    run = {"name": "one", "recipe": "demo", "seeds": [0], "gear": ["amplifier"], **wrong}
+    changes = run.pop("changes", {})
+    assert isinstance(changes, dict)
+    lines = [f"{key} = {json.dumps(value)}" for key, value in run.items()]
+    lines += ["[runs.changes]", *(f'"{key}" = {value}' for key, value in changes.items())]
+    plan, work = tmp_path / "plan.toml", tmp_path / "work"
+    plan.write_text("[[runs]]\n" + "\n".join(lines), encoding="utf-8")
+    command = [sys.executable, str(repository / "benchmarks" / "recipe_runs.py"), str(pairs)]
+    command += ["-o", str(work), "--plan", str(plan), "--curves", str(tmp_path / "curves.jsonl")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not any(work.iterdir())
