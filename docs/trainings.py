@@ -111,8 +111,7 @@ def trainings() -> Iterator[str]:
     yield from _sound()
     yield "## Long windows\n"
     yield "The reference recipe with 2 windows of 65,536 outputs a step instead of 16 of 8,192: as"
-    yield "many outputs, a quarter less time, as there is less run-in. The lowest error of as many"
-    yield "epochs, one seed.\n"
+    yield "many outputs, and less run-in. The lowest error of as many epochs, one seed.\n"
     long = {one: curves for one, curves in runs.get(LONG, {}).items() if one in runs[REFERENCE]}
     yield from table(
         ("gear", "epochs", *(f"{size.title()}, {n} windows" for size in SIZES for n in (16, 2))),
