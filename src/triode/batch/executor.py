@@ -56,7 +56,9 @@ class Executor(ABC):
 
 
 class LocalExecutor(Executor):
-    """Each task in a process of this machine.
+    """Processes of this machine, each with one task at a time.
+
+    A process goes from task to task, since starting one takes seconds of a processor.
 
     Args:
         module: The kind of task.
@@ -67,6 +69,7 @@ class LocalExecutor(Executor):
         self._module, self._slots = module, slots or _usable_cores()
         self._events: queue.Queue[tuple[Worker, dict[str, Any]]] = queue.Queue()
         self._running: list[Worker] = []
+        self._idle: list[Worker] = []
 
     @property
     def slots(self) -> int:
@@ -78,10 +81,19 @@ class LocalExecutor(Executor):
         return workers_for(self._slots, jobs)[1]
 
     def start(self, task: Mapping[str, Any]) -> Job:
-        """Start a process."""
-        worker = Worker(self._module, task, self._events)
+        """Give the task to a process that has nothing to do, or to a new one."""
+        worker = self._given_to_idle(task)
+        if worker is None:
+            worker = Worker(self._module, task, self._events, stays=True)
         self._running.append(worker)
         return worker
+
+    def _given_to_idle(self, task: Mapping[str, Any]) -> Worker | None:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.again(task):
+                return worker
+        return None
 
     def hear(self, timeout_seconds: float) -> tuple[Job, Event] | None:
         """Wait for an event."""
@@ -91,13 +103,15 @@ class LocalExecutor(Executor):
             return None
         if event["event"] == "end":
             self._running.remove(worker)
+            self._idle.append(worker)
         return worker, event
 
     def close(self) -> None:
-        """Kill what runs."""
-        for worker in self._running:
+        """Kill what runs or waits."""
+        for worker in (*self._running, *self._idle):
             worker.kill()
         self._running.clear()
+        self._idle.clear()
 
 
 def workers_for(cores: int, rows: int) -> tuple[int, int]:

@@ -1,14 +1,16 @@
 """The other side of `triode.processes.worker`: a process told and telling by JSON lines.
 
-The first line on standard input is the task; a line after it is an order, such as to stop. The end
-of the input means that whoever asked is gone, and the process goes too, at once, for what it does
-is continued from a checkpoint. Every line on standard output is an event.
+A line on standard input is a task, a JSON object, or an order to the latest task, such as to stop.
+The end of the input means that whoever asked is gone or wants nothing more, and the process goes
+too, at once, for what it does is continued from a checkpoint. Every line on standard output is an
+event.
 """
 
 import contextlib
 import io
 import json
 import os
+import queue
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +39,7 @@ returns what is told with the "end"."""
 
 
 def serve(do: Do) -> None:
-    """Do the task on standard input."""
+    """Do the tasks on standard input, one after the other, until it ends."""
     # Whatever else prints must not be taken for an event.
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -45,13 +47,12 @@ def serve(do: Do) -> None:
     def tell(event: Mapping[str, Any]) -> None:
         print(json.dumps(event), file=events, flush=True)
 
-    # Unbuffered: a thread that waits in a buffered read would be in the way when Python ends.
-    lines = io.FileIO(0)
-    task = json.loads(lines.readline())
-    orders = Orders()
-    threading.Thread(target=_listen, args=(lines, orders), daemon=True).start()
-    with noted_warnings() as notices:
-        tell({"event": "end", **do(task, tell, orders, notices)})
+    desk = _Desk()
+    threading.Thread(target=desk.listen, daemon=True).start()
+    while (given := desk.next()) is not None:
+        task, orders = given
+        with noted_warnings() as notices:
+            tell({"event": "end", **do(task, tell, orders, notices)})
 
 
 @contextlib.contextmanager
@@ -64,7 +65,32 @@ def noted_warnings() -> Iterator[list[str]]:
         yield notices
 
 
-def _listen(lines: io.FileIO, orders: Orders) -> None:
-    while line := lines.readline():
-        orders.given = line.decode().strip()
-    os._exit(1)
+class _Desk:
+    """Where the lines of standard input arrive: tasks, and orders to the latest of them."""
+
+    def __init__(self) -> None:
+        self._tasks: queue.SimpleQueue[tuple[Mapping[str, Any], Orders] | None]
+        self._tasks = queue.SimpleQueue()
+        self._idle = False
+
+    def next(self) -> tuple[Mapping[str, Any], Orders] | None:
+        """Wait for a task and for what will hold the orders to it; None for no more."""
+        self._idle = True
+        given = self._tasks.get()
+        self._idle = False
+        return given
+
+    def listen(self) -> None:
+        """Read until the end of the input, which ends a task at work."""
+        # Unbuffered: a thread that waits in a buffered read would be in the way when Python ends.
+        lines = io.FileIO(0)
+        orders = Orders()
+        while line := lines.readline().decode().strip():
+            if line.startswith("{"):
+                orders = Orders()
+                self._tasks.put((json.loads(line), orders))
+            else:
+                orders.given = line
+        if not self._idle:
+            os._exit(1)
+        self._tasks.put(None)

@@ -1,4 +1,4 @@
-"""A worker process as the queue sees it: started with a task, heard through events, stopped."""
+"""A worker process as the queue sees it: given tasks, heard through events, stopped."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ _LAST_WORDS_BYTES = 2000
 
 
 class Worker:
-    """Runs one task; its events arrive in `events` as (worker, event), the last one an "end".
+    """Runs a task; its events arrive in `events` as (worker, event), the last one an "end".
 
     An "end" without more than "lost" in it, a sentence, is that of a worker that died.
 
@@ -25,6 +25,7 @@ class Worker:
         module: What runs as `python -m`, made of `triode.processes.serving`.
         task: What that module reads.
         events: Where to put what it says.
+        stays: Whether the process stays after its task, for another one.
     """
 
     def __init__(
@@ -32,7 +33,12 @@ class Worker:
         module: str,
         task: Mapping[str, Any],
         events: "queue.Queue[tuple[Worker, dict[str, Any]]]",
+        *,
+        stays: bool = False,
     ) -> None:
+        self._stays = stays
+        self._lock = threading.Lock()
+        self._busy, self._gone = True, False
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
         self._process = subprocess.Popen(  # noqa: S603 - a module of ours, no outside text
             [sys.executable, "-m", module],
@@ -46,6 +52,15 @@ class Worker:
         self._say(json.dumps(task))
         self._reader = threading.Thread(target=self._read, args=(events,), daemon=True)
         self._reader.start()
+
+    def again(self, task: Mapping[str, Any]) -> bool:
+        """Give another task to a worker that stayed; False when its process is gone."""
+        with self._lock:
+            if self._gone:
+                return False
+            self._busy = True
+        self._say(json.dumps(task))
+        return True
 
     def stop(self, order: str = "stop") -> None:
         """Ask it to end with the best so far; tasks may know more orders than "stop"."""
@@ -72,17 +87,23 @@ class Worker:
 
     def _read(self, events: "queue.Queue[tuple[Worker, dict[str, Any]]]") -> None:
         assert self._process.stdout is not None
-        ended = False
+        last = None
         for line in self._process.stdout:
             event = json.loads(line)
-            ended = event["event"] == "end"
-            if ended:
-                break
+            if event["event"] == "end":
+                with self._lock:
+                    self._busy = False
+                if not self._stays:
+                    last = event
+                    break
             events.put((self, event))
         code = self._finish()
-        with self._complaints:
-            last = event if ended else {"event": "end", "lost": self._last_words(code)}
-        events.put((self, last))
+        with self._lock, self._complaints:
+            self._gone = True
+            if self._busy:
+                last = {"event": "end", "lost": self._last_words(code)}
+        if last is not None:
+            events.put((self, last))
 
     def _finish(self) -> int:
         """Wait for the end, which closing its input brings about, and return the exit code."""
