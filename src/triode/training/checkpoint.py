@@ -23,7 +23,7 @@ from triode.training.recipe import Recipe
 
 __all__ = ["Identity", "restore_checkpoint", "save_checkpoint"]
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Work dealt to threads, which hold no lock while they are in generated code."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from queue import SimpleQueue
 from typing import TypeVar
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-__all__ = ["Dealer", "Float32Array", "aligned_floats"]
+__all__ = ["Dealer", "Float32Array", "aligned_floats", "single_threaded"]
 
 Float32Array = npt.NDArray[np.float32]
 Area = TypeVar("Area")
@@ -22,6 +23,20 @@ def aligned_floats(count: int) -> Float32Array:
     raw = np.zeros(count + _ALIGNMENT_BYTES // 4, np.float32)
     start = (-raw.ctypes.data % _ALIGNMENT_BYTES) // 4
     return raw[start : start + count]
+
+
+@contextlib.contextmanager
+def single_threaded() -> Iterator[None]:
+    """What is asked of torch within the block starts no threads of torch's own.
+
+    To wake one takes longer than most of what is done with small tensors.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 class Dealer:
@@ -48,15 +63,13 @@ class Dealer:
             for item in iter(waiting.get, None):
                 work(item, area)
 
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        others = [self._pool_of(len(areas) - 1).submit(run, area) for area in areas[1:]]
-        try:
-            run(areas[0])
-        finally:
-            # Interrupted or not, nobody may be left at work in the areas.
-            wait(others)
-            torch.set_num_threads(threads)
+        with single_threaded():
+            others = [self._pool_of(len(areas) - 1).submit(run, area) for area in areas[1:]]
+            try:
+                run(areas[0])
+            finally:
+                # Interrupted or not, nobody may be left at work in the areas.
+                wait(others)
         for other in others:
             other.result()
 

@@ -58,6 +58,7 @@ class Trainee:
         settle_samples: Context that validation gives before each segment.
         narrower: Modules of the widths nested in `module`, when steps draw one; see
             `triode.training.nested`.
+        rate_factor: Its learning rate is this many times the optimizer's.
         best_esr: The best validation ESR so far.
         best_epoch: When that was; 0 for never.
         best: The module's state then.
@@ -68,6 +69,7 @@ class Trainee:
     run_in_samples: int
     settle_samples: int
     narrower: tuple[TorchGraph, ...] = ()
+    rate_factor: float = 1.0
     best_esr: float = math.inf
     best_epoch: int = 0
     best: dict[str, Tensor] = field(default_factory=dict)
@@ -91,7 +93,7 @@ class TrainingState:
 
     Attributes:
         trainees: The sizes, ascending.
-        optimizer: Of all of them; another one in fine-tuning.
+        optimizer: Of all of them, each a group of its own; another one in fine-tuning.
         history: What every epoch said.
         fine_history: The same of fine-tuning.
     """
@@ -128,6 +130,7 @@ def initial_state(
         networks.append((graph, given[index] or with_offset(graph, drawn, offset)))
     state = state_of(networks, recipe, rate_hz, device)
     for trainee, config, size in zip(state.trainees, configs, recipe.sizes, strict=True):
+        trainee.rate_factor = size.rate_factor
         if size.widths == "random":
             trainee.narrower = narrower_modules(config, trainee.module)
     return state
@@ -153,17 +156,17 @@ def state_of(
                 settle_samples=settle_samples(graph, rate_hz),
             )
         )
-    trained = [one for trainee in trainees for one in trainee.module.parameters()]
-    return TrainingState(trainees=trainees, optimizer=_optimizer(trained, recipe.optimizer))
+    return TrainingState(trainees=trainees, optimizer=_optimizer(trainees, recipe.optimizer))
 
 
-def _optimizer(
-    parameters: list[torch.nn.Parameter], settings: Optimizer
-) -> torch.optim.Adam | Soap:
+def _optimizer(trainees: Sequence[Trainee], settings: Optimizer) -> torch.optim.Adam | Soap:
+    """One for all sizes, a group of parameters for each."""
     betas, rate = (settings.beta1, settings.beta2), settings.learning_rate
+    groups = [list(trainee.module.parameters()) for trainee in trainees]
     if settings.method == "soap":
-        return Soap(parameters, lr=rate, betas=betas, eps=settings.epsilon)
-    return torch.optim.Adam(parameters, lr=rate, betas=betas, eps=settings.epsilon, fused=True)
+        return Soap(groups, lr=rate, betas=betas, eps=settings.epsilon)
+    named = [{"params": group} for group in groups]
+    return torch.optim.Adam(named, lr=rate, betas=betas, eps=settings.epsilon, fused=True)
 
 
 def gentle_optimizer(state: TrainingState) -> torch.optim.Adam:
@@ -236,8 +239,8 @@ def fit(
                 epochs=recipe.epochs,
                 progress=step / plan.steps_per_epoch,
             )
-            for group in state.optimizer.param_groups:
-                group["lr"] = rate
+            for group, trainee in zip(state.optimizer.param_groups, state.trainees, strict=True):
+                group["lr"] = rate * trainee.rate_factor
             losses = train_step(state, dry, wet, starts, recipe, epoch=epoch, step=step)
             for name, value in losses.items():
                 loss_sums[name] += value

@@ -46,12 +46,15 @@ class Size(Table):
         widths: "full" trains the network as wide as it is; "random" trains, in each step, one of
             the widths that the config's `slimmable` allows, so that slicing the file gives good
             networks of every width.
+        rate_factor: Its learning rate is this many times the optimizer's: narrow networks bear
+            higher ones.
         config: The `config` object of the `.nam` file.
     """
 
     architecture: str
     max_value: Positive = 1.0
     widths: Literal["full", "random"] = "full"
+    rate_factor: Positive = 1.0
     config: Mapping[str, Any]
 
 

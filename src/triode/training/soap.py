@@ -10,11 +10,13 @@ The networks here have a hundred small weights of few shapes. Weights of one sha
 by side, so that a step costs a millisecond or two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from triode.training.dealing import single_threaded
 
 __all__ = ["Soap"]
 
@@ -28,8 +30,8 @@ class Soap:
     The first step only looks at the gradient. A parameter without a gradient stays as it is.
 
     Args:
-        parameters: What to train.
-        lr: Learning rate.
+        groups: What to train; each group has a learning rate of its own in `param_groups`.
+        lr: Learning rate of all groups to begin with.
         betas: How much of the mean gradient, and of the mean squares and products, is kept.
         eps: Added to the square root that is divided by.
         every: Steps from one turn of the coordinates to the next.
@@ -37,19 +39,21 @@ class Soap:
 
     def __init__(
         self,
-        parameters: Iterable[torch.nn.Parameter],
+        groups: Sequence[Iterable[torch.nn.Parameter]],
         *,
         lr: float,
         betas: tuple[float, float] = (0.95, 0.95),
         eps: float = 1e-8,
         every: int = 10,
     ) -> None:
-        self.param_groups: list[dict[str, Any]] = [{"lr": lr}]
+        self.param_groups: list[dict[str, Any]] = [{"lr": lr} for _ in groups]
         self._betas, self._eps, self._every = betas, eps, every
-        by_shape: dict[torch.Size, list[torch.nn.Parameter]] = {}
-        for parameter in parameters:
-            by_shape.setdefault(parameter.shape, []).append(parameter)
-        self._alike = [_Alike(some) for some in by_shape.values()]
+        alike: dict[tuple[int, torch.Size], list[torch.nn.Parameter]] = {}
+        for number, parameters in enumerate(groups):
+            for parameter in parameters:
+                alike.setdefault((number, parameter.shape), []).append(parameter)
+        self._group_of = [number for number, _ in alike]
+        self._alike = [_Alike(some) for some in alike.values()]
         self._steps = 0
 
     def zero_grad(self) -> None:
@@ -61,15 +65,15 @@ class Soap:
     @torch.no_grad()
     def step(self) -> None:
         """Change every parameter by its gradient."""
-        for alike in self._alike:
-            gradient = alike.gradient()
-            if self._steps:
-                alike.descend(
-                    gradient, self.param_groups[0]["lr"], self._betas, self._eps, self._steps
-                )
-            alike.learn_axes(gradient, self._betas[1])
-            if self._steps % self._every == 0:
-                alike.turn()
+        with single_threaded():
+            for number, alike in zip(self._group_of, self._alike, strict=True):
+                gradient = alike.gradient()
+                if self._steps:
+                    rate = self.param_groups[number]["lr"]
+                    alike.descend(gradient, rate, self._betas, self._eps, self._steps)
+                alike.learn_axes(gradient, self._betas[1])
+                if self._steps % self._every == 0:
+                    alike.turn()
         self._steps += 1
 
     def state_dict(self) -> dict[str, Any]:

@@ -105,6 +105,25 @@ def test_sizes_train_as_they_would_alone(
     assert [one.esr["lite"] for one in both.history] == [one.esr["full"] for one in alone.history]
 
 
+def test_a_size_has_a_learning_rate_of_its_own(
+    tiny_recipe: Callable[..., Path], material: Material
+) -> None:
+    recipe = load_recipe(tiny_recipe(channels=(2, 4)))
+    lite, full = (size.model_dump() for size in recipe.sizes)
+    faster = recipe.changed(sizes=[{**lite, "rate_factor": 3.0}, full])
+    rate = recipe.optimizer.learning_rate
+    alone = load_recipe(tiny_recipe(channels=(2,))).changed(
+        optimizer={**recipe.optimizer.model_dump(), "learning_rate": 3.0 * rate}
+    )
+    esr = [record.esr for record in run(faster, material)[0].history]
+    assert [one["lite"] for one in esr] == [
+        one.esr["full"] for one in run(alone, material)[0].history
+    ]
+    assert [one["full"] for one in esr] == [
+        one.esr["full"] for one in run(recipe, material)[0].history
+    ]
+
+
 def test_each_size_keeps_its_best_and_not_its_last(recipe: Recipe, material: Material) -> None:
     wild = recipe.changed(epochs=8, optimizer={"learning_rate": 0.2, "decay_per_epoch": 1.0})
     state, _ = run(wild, material)

@@ -49,7 +49,7 @@ def furthest(some: list[Parameter], others: list[Parameter]) -> float:
 def test_it_does_what_the_customary_implementation_does() -> None:
     library = pytest.importorskip("pytorch_optimizer")
     ours, theirs = initial(), initial()
-    stepped(ours, Soap(ours, lr=RATE), 45)
+    stepped(ours, Soap([ours], lr=RATE), 45)
     options = {"betas": (0.95, 0.95), "weight_decay": 0.0, "precondition_frequency": 10}
     # It has no bound between "all axes" and "none": 256, as ours.
     options["max_precondition_dim"] = 256
@@ -60,21 +60,35 @@ def test_it_does_what_the_customary_implementation_does() -> None:
 
 def test_it_resumes_exactly() -> None:
     whole, first = initial(), initial()
-    stepped(whole, Soap(whole, lr=RATE), 25)
-    before = Soap(first, lr=RATE)
+    stepped(whole, Soap([whole], lr=RATE), 25)
+    before = Soap([first], lr=RATE)
     stepped(first, before, 13)
     second = [Parameter(one.detach().clone()) for one in first]
-    after = Soap(second, lr=RATE)
+    after = Soap([second], lr=RATE)
     after.load_state_dict(before.state_dict())
     stepped(second, after, 25, skip=13)
     assert furthest(whole, second) == 0.0
     assert furthest(whole, first) > 0.0
 
 
+def test_each_group_has_its_own_rate_and_nothing_else_to_do_with_the_others() -> None:
+    together, slow, fast = initial(), initial()[:6], initial()[6:]
+    both = Soap([together[:6], together[6:]], lr=RATE)
+    both.param_groups[1]["lr"] = 2 * RATE
+    stepped(together, both, 25)
+    for number, (some, rate) in enumerate(((slow, RATE), (fast, 2 * RATE))):
+        alone = Soap([some], lr=rate)
+        for of_all in gradients(25):
+            for parameter, gradient in zip(some, of_all[6 * number :], strict=False):
+                parameter.grad = gradient.clone()
+            alone.step()
+    assert furthest(together, slow + fast) == 0.0
+
+
 def test_the_state_of_other_parameters_is_refused() -> None:
-    state = Soap(initial(), lr=RATE).state_dict()
+    state = Soap([initial()], lr=RATE).state_dict()
     with pytest.raises((RuntimeError, ValueError)):
-        Soap(initial()[:3], lr=RATE).load_state_dict(state)
+        Soap([initial()[:3]], lr=RATE).load_state_dict(state)
 
 
 def test_the_number_of_threads_changes_no_bit() -> None:
@@ -82,14 +96,14 @@ def test_the_number_of_threads_changes_no_bit() -> None:
     for threads in (1, 2, 4):
         torch.set_num_threads(threads)
         parameters = initial()
-        stepped(parameters, Soap(parameters, lr=RATE), 25)
+        stepped(parameters, Soap([parameters], lr=RATE), 25)
         found.append(parameters)
     assert furthest(found[0], found[1]) == furthest(found[0], found[2]) == 0.0
 
 
 def test_a_parameter_without_a_gradient_stays() -> None:
     parameters = initial()
-    optimizer = Soap(parameters, lr=RATE)
+    optimizer = Soap([parameters], lr=RATE)
     for _ in range(3):
         optimizer.zero_grad()
         parameters[0].grad = torch.ones_like(parameters[0])
