@@ -40,7 +40,7 @@ class Run:
 
     Attributes:
         name: What the plan calls it.
-        recipe: The name of the shipped recipe that it starts from.
+        recipe: The name of the shipped recipe that it starts from, or of a file beside this one.
         changes: Dotted keys of the recipe and their values.
         start: The run whose capture of the same gear and seed it starts from; "" for none.
         trick: What is done to the loop besides, by its name in `training_tricks`; "" for nothing.
@@ -63,14 +63,16 @@ class Run:
 
     def whole_recipe(self) -> Recipe:
         """The recipe with all changes."""
-        document = load_recipe(self.recipe).model_dump()
+        path = Path(__file__).parent / self.recipe
+        recipe = load_recipe(path if path.suffix else self.recipe)
+        document = recipe.model_dump()
         for key, value in self.changes.items():
             *path, last = key.split(".")
             table = document
             for part in path:
                 table = table[part]
             table[last] = value
-        return load_recipe(self.recipe).changed(**{**document, "seed": self.seed})
+        return recipe.changed(**{**document, "seed": self.seed})
 
 
 def planned(plan: Path) -> Iterator[Run]:

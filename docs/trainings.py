@@ -16,14 +16,25 @@ __all__ = ["trainings"]
 RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
 SIZES: Final = ("lite", "full")
 REFERENCE, OURS, UNCHANGED, LONG = "reference", "a2", "few-epochs", "long-windows"
-MINUTES = 5.0
+STEPS: Final = {
+    "before": "before",
+    "rate-twice-whole": "rate 0.016",
+    "batch-4-whole": "batches of 4",
+    "both-whole": "both",
+    OURS: "`a2`",
+}
+"""Runs that differ in how far and how often weights are moved, in the order of the table."""
+MINUTES, REFERENCE_WINDOWS = 5.0, 16
 LABELS: Final = {
     UNCHANGED: "none",
     "rate-twice": "learning rate 0.016 instead of 0.008",
+    "rate-four-times": "learning rate 0.032",
     "axes-often": "SOAP's coordinates turned every 3 steps instead of 10",
     "clip": "gradients clipped to a length of 1",
     "batch-4": "batches of 4 instead of 8",
     "batch-16": "batches of 16",
+    "rate-twice-batch-4": "learning rate 0.016 and batches of 4",
+    "rate-four-times-batch-4": "learning rate 0.032 and batches of 4",
     "growing-batches": "batches of 4, then 8, then 16",
     "mrstft-less": "spectral weight 0.00005 instead of 0.0005",
     "mrstft-more": "spectral weight 0.005",
@@ -82,18 +93,24 @@ def trainings() -> Iterator[str]:
     )
     yield "How soon `a2` is as good as the reference recipe after its 100 epochs, and how much"
     yield f"lower its error is when both have had {MINUTES:.0f} minutes. Either recipe evaluates"
-    yield "the same windows in an epoch. Times: a step of the reference trainer takes"
-    yield f"{costs.theirs:.2f} s, one of ours {costs.ours:.3f} s, measured in turns on two cores of"
-    yield f"one machine ({costs.machine}), validation not counted. A dash: not reached.\n"
+    yield "the same windows in an epoch. Times, validation not counted, as measured on two cores"
+    yield f"of one machine ({costs.machine}): a step of the reference trainer takes"
+    yield f"{REFERENCE_WINDOWS * costs.theirs:.2f} s for {REFERENCE_WINDOWS} windows, one of `a2`"
+    yield f"{costs.windows * costs.ours:.3f} s for {costs.windows}. A dash: not reached.\n"
     rows, shares, gains = [], list[float](), list[float]()
     for one in gear:
         cells = []
         for size in SIZES:
             reference, ours = runs[REFERENCE][one], runs[OURS][one]
             epochs = ours.epochs_until(reference.end(size), size)
-            share = costs.ratio * len(reference.esr[size][0]) / epochs  # 0 for never
-            theirs_then = reference.after(costs.epochs(reference, costs.theirs), size)
-            gain = theirs_then / ours.after(costs.epochs(ours, costs.ours), size)
+            # 0 for never
+            share = costs.theirs / costs.ours * len(reference.esr[size][0]) / epochs
+            windows = REFERENCE_WINDOWS * reference.steps_per_epoch
+            theirs_then, ours_then = (
+                curves.after(int(60.0 * MINUTES / (windows * each)), size)
+                for curves, each in ((reference, costs.theirs), (ours, costs.ours))
+            )
+            gain = theirs_then / ours_then
             shares.append(share)
             gains.append(gain)
             cells += [
@@ -117,11 +134,17 @@ def trainings() -> Iterator[str]:
         ("gear", "epochs", *(f"{size.title()}, {n} windows" for size in SIZES for n in (16, 2))),
         [(one, *_as_soon(runs[REFERENCE][one], curves)) for one, curves in long.items()],
     )
+    yield "## Rate and size of a batch\n"
+    yield "What `a2` was before: batches of 8 instead of 4, and the learning rate 0.008 for both"
+    yield "sizes, where Lite has 0.016 now; and what it was with either or both changed for both"
+    yield "sizes. 30 epochs; the median of the seeds there are, three of the first and of the last,"
+    yield "otherwise one.\n"
+    yield from table(("gear", "size", *STEPS.values()), _steps(runs))
     yield "## One thing changed\n"
-    yield "The recipe `a2` over 8 epochs, one seed, with one thing changed at a time. Beside the"
-    yield "error: how many times that of the unchanged recipe it is (the median of its seeds; its"
-    yield "own rows say how much a seed alone makes). Of several figures the last is the geometric"
-    yield "mean.\n"
+    yield "What `a2` was before, over 8 epochs, one seed, with one thing changed at a time. Beside"
+    yield "the error: how many times that of the unchanged recipe it is (the median of its seeds;"
+    yield "its own rows say how much a seed alone makes). Of several figures the last is the"
+    yield "geometric mean.\n"
     yield from _changes(runs)
 
 
@@ -174,6 +197,13 @@ def _as_soon(reference: Curves, other: Curves) -> Iterator[str]:
         yield _number(other.end(size))
 
 
+def _steps(runs: dict[str, dict[str, Curves]]) -> Iterator[tuple[str, ...]]:
+    for one in runs["before"]:
+        for size in SIZES:
+            found = (runs[name].get(one) for name in STEPS)
+            yield one, size.title(), *(_number(some.end(size)) if some else "" for some in found)
+
+
 def _changes(runs: dict[str, dict[str, Curves]]) -> Iterator[str]:
     unchanged = runs.get(UNCHANGED, {})
     places = [(one, size) for one in unchanged for size in SIZES]
@@ -194,17 +224,12 @@ def _changes(runs: dict[str, dict[str, Curves]]) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Costs:
-    """Seconds of a step of 16 windows of 8,192 outputs, and of an epoch of either's best layout."""
+    """Seconds that both trainers take for a window of 8,192 outputs, in their recipes' steps."""
 
     theirs: float
     ours: float
-    ratio: float
+    windows: int
     machine: str
-
-    def epochs(self, curves: Curves, step_seconds: float) -> int:
-        """How many epochs fit into `MINUTES`; steps of fewer windows take as much less."""
-        windows = 16 if curves.steps_per_epoch < 50 else 8
-        return int(60.0 * MINUTES / (curves.steps_per_epoch * step_seconds * windows / 16))
 
 
 def _costs() -> _Costs:
@@ -212,11 +237,11 @@ def _costs() -> _Costs:
     details: dict[str, Any] = next(
         one["details"] for one in result["figures"] if "epoch" in one["what"]
     )
-    step = details["layouts"]["16 x 8192"]
+    own = details["own"]
     return _Costs(
-        theirs=step["theirs_ms"] / 1e3,
-        ours=step["ours_ms"] / 1e3,
-        ratio=details["theirs_seconds"] / (details["steps"] * step["ours_ms"] / 1e3),
+        theirs=details["layouts"]["16 x 8192"]["theirs_ms"] / 1e3 / REFERENCE_WINDOWS,
+        ours=own["ours_ms"] / 1e3 / own["windows"],
+        windows=own["windows"],
         machine=result["machine"]["cpu"],
     )
 

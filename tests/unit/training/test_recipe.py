@@ -46,10 +46,21 @@ def test_all_shipped_recipes_load_and_describe_themselves_in_one_line() -> None:
 
 
 def test_both_a2_recipes_train_lite_and_full() -> None:
-    recipes = [load_recipe(name) for name in ("a2", "a2-reference")]
-    assert recipes[0].sizes == recipes[1].sizes
-    assert recipes[0].optimizer.method == "soap"
-    assert recipes[0].loss.spectral_error == "window"
+    recipe, reference = (load_recipe(name) for name in ("a2", "a2-reference"))
+    for ours, theirs in zip(recipe.sizes, reference.sizes, strict=True):
+        assert (ours.config, ours.max_value) == (theirs.config, theirs.max_value)
+    assert recipe.optimizer.method == "soap"
+    assert recipe.loss.spectral_error == "window"
+
+
+def test_lite_alone_trains_as_it_does_beside_full() -> None:
+    both, alone = load_recipe("a2"), load_recipe("a2-lite")
+    assert both.optimizer.learning_rate * both.sizes[0].rate_factor == (
+        alone.optimizer.learning_rate * alone.sizes[0].rate_factor
+    )
+    (lite,) = alone.sizes
+    assert lite.config == both.sizes[0].config
+    assert both.windows == alone.windows
 
 
 def test_the_reference_recipe_is_that_of_the_reference_trainer() -> None:
