@@ -222,9 +222,9 @@ class Storage:
                 row, texts = row_of_trial(record)
                 for digest, text in texts.items():
                     _insert_if_new(connection, tables.texts, digest=digest, text=text)
-                connection.execute(delete(tables.trials).where(key))
-                connection.execute(insert(tables.trials).values(row))
-                kept += 1
+                failed = tables.trials.c.status == "failed"
+                connection.execute(delete(tables.trials).where(key & failed))
+                kept += _insert_if_new(connection, tables.trials, **row)
         return kept
 
     def trials(self, study: str) -> tuple[TrialRecord, ...]:
@@ -331,8 +331,10 @@ def _shared_texts(connection: Connection, study: str) -> dict[str, Any]:
     return {row.digest: json.loads(row.text) for row in connection.execute(query)}
 
 
-def _insert_if_new(connection: Connection, table: Any, **values: str) -> None:
-    """Insert a row unless its key is there, another writer's included."""
+def _insert_if_new(connection: Connection, table: Any, **values: Any) -> bool:
+    """Insert a row unless its key is there, another writer's included; whether it was."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     query: Any = dialect.insert(table)
-    connection.execute(query.values(**values).on_conflict_do_nothing())
+    key = next(iter(table.primary_key))
+    inserted = query.values(**values).on_conflict_do_nothing().returning(key)
+    return connection.execute(inserted).first() is not None
