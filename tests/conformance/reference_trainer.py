@@ -75,7 +75,7 @@ def to_reference(model: Model) -> Any:
             network.import_weights(model.weights)
         case _:
             message = f"the trainer has no {model.architecture}"
-            raise NotImplementedError(message)
+            raise ValueError(message)
     return network.double().eval()
 
 
@@ -112,7 +112,7 @@ def _head_arguments(head: PostStackHead) -> dict[str, Any]:
 def _array_arguments(array: LayerArray) -> dict[str, Any]:
     if array.head.dilation != 1:
         message = "the trainer knows no head dilation"
-        raise NotImplementedError(message)
+        raise ValueError(message)
     arguments: dict[str, Any] = {
         "input_size": array.input_size,
         "condition_size": array.condition_size,

@@ -5,6 +5,7 @@ A signal is (channels x frames). Each operation is a frozen value that knows the
 its input it looks at (`lookback`). What it computes is defined by `triode.graph.interpreter`.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from triode.errors import GraphError
@@ -38,7 +39,7 @@ class ParameterSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Operation:
+class _Operation(ABC):
     """What all operations share: by default no parameters, no past, equal inputs and output."""
 
     def parameters(self) -> dict[str, ParameterSpec]:
@@ -50,13 +51,13 @@ class _Operation:
         """How many past frames of the input one output frame depends on."""
         return 0
 
+    @abstractmethod
     def output_channels(self, inputs: tuple[int, ...]) -> int:
         """Width of the output for inputs of these widths.
 
         Raises:
             GraphError: The number or the widths of the inputs break the operation's rule.
         """
-        raise NotImplementedError(inputs)
 
 
 def _demand(inputs: tuple[int, ...], expected: tuple[int, ...], name: str) -> None:

@@ -33,6 +33,7 @@ class Orders:
     given: str = ""
 
 
+_Tasks = queue.Queue[tuple[Mapping[str, Any], Orders] | None]
 Do = Callable[[Mapping[str, Any], Tell, Orders, list[str]], Mapping[str, Any]]
 """Takes the task, what tells an event, the orders, and the list that warnings are put into;
 returns what is told with the "end"."""
@@ -47,12 +48,14 @@ def serve(do: Do) -> None:
     def tell(event: Mapping[str, Any]) -> None:
         print(json.dumps(event), file=events, flush=True)
 
-    desk = _Desk()
-    threading.Thread(target=desk.listen, daemon=True).start()
-    while (given := desk.next()) is not None:
+    tasks: _Tasks = queue.Queue()
+    threading.Thread(target=_listen, args=(tasks,), daemon=True).start()
+    while (given := tasks.get()) is not None:
         task, orders = given
         with noted_warnings() as notices:
-            tell({"event": "end", **do(task, tell, orders, notices)})
+            result = do(task, tell, orders, notices)
+        tasks.task_done()
+        tell({"event": "end", **result})
 
 
 @contextlib.contextmanager
@@ -65,32 +68,18 @@ def noted_warnings() -> Iterator[list[str]]:
         yield notices
 
 
-class _Desk:
-    """Where the lines of standard input arrive: tasks, and orders to the latest of them."""
-
-    def __init__(self) -> None:
-        self._tasks: queue.SimpleQueue[tuple[Mapping[str, Any], Orders] | None]
-        self._tasks = queue.SimpleQueue()
-        self._idle = False
-
-    def next(self) -> tuple[Mapping[str, Any], Orders] | None:
-        """Wait for a task and for what will hold the orders to it; None for no more."""
-        self._idle = True
-        given = self._tasks.get()
-        self._idle = False
-        return given
-
-    def listen(self) -> None:
-        """Read until the end of the input, which ends a task at work."""
-        # Unbuffered: a thread that waits in a buffered read would be in the way when Python ends.
-        lines = io.FileIO(0)
-        orders = Orders()
-        while line := lines.readline().decode().strip():
-            if line.startswith("{"):
-                orders = Orders()
-                self._tasks.put((json.loads(line), orders))
-            else:
-                orders.given = line
-        if not self._idle:
-            os._exit(1)
-        self._tasks.put(None)
+def _listen(tasks: _Tasks) -> None:
+    """Hand on tasks, and orders to the latest of them; None for the end of the input."""
+    # Unbuffered: a thread that waits in a buffered read would be in the way when Python ends.
+    lines = io.FileIO(0)
+    orders = Orders()
+    while line := lines.readline().decode().strip():
+        if line.startswith("{"):
+            orders = Orders()
+            tasks.put((json.loads(line), orders))
+        else:
+            orders.given = line
+    # The queue's own count: a task that was handed on but is not begun yet is one of them.
+    if tasks.unfinished_tasks:
+        os._exit(1)
+    tasks.put(None)
