@@ -1,4 +1,4 @@
-"""One row in a process of its own: python -m triode.batch.worker; see `triode.processes`."""
+"""Rows, one at a time, in a process of their own: python -m triode.batch.worker."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ __all__ = ["do", "main"]
 
 
 def main() -> None:
-    """Do the task on standard input."""
+    """Do the tasks on standard input; see `triode.processes`."""
     serve(do)
 
 

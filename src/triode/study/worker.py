@@ -1,4 +1,4 @@
-"""One trial in a process of its own: python -m triode.study.worker; see `triode.processes`."""
+"""Trials, one at a time, in a process of their own: python -m triode.study.worker."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["TrialTeller", "do", "main"]
 
 
 def main() -> None:
-    """Do the task on standard input."""
+    """Do the tasks on standard input; see `triode.processes`."""
     serve(do)
 
 

@@ -328,7 +328,7 @@ def refuse_divergence(losses: dict[str, float], epoch: int) -> None:
         if not math.isfinite(value):
             raise DivergenceError(
                 f"size {name} diverged in epoch {epoch}: its loss is not a number",
-                hint="Use a recipe with a lower optimizer.learning_rate.",
+                hint="Use a recipe with a lower optimizer.learning_rate, or rate_factor of it.",
             )
 
 
