@@ -20,10 +20,18 @@ def located(
     rate_hz: float,
     course: Course,
     average: Average,
-) -> tuple[Jump, ...]:
-    """The jump at each edge of a course; `average` is of the spectra with the course taken out."""
+) -> tuple[tuple[Jump, ...], npt.NDArray[np.float64]]:
+    """The jump at each edge, and between which dry samples each is in doubt, (edges, 2).
+
+    Args:
+        dry: Shape (frames,).
+        wet: Shape (frames,).
+        rate_hz: The rate of both.
+        course: The course.
+        average: Spectra with the course taken out.
+    """
     linear = linear_part(average, rate_hz)
-    return tuple(
+    found = [
         locate_jump(
             dry,
             wet,
@@ -34,7 +42,9 @@ def located(
             linear,
         )
         for index, (low, high) in enumerate(course.brackets)
-    )
+    ]
+    doubts = np.array([doubt for _, doubt in found], np.float64)
+    return tuple(jump for jump, _ in found), np.maximum.accumulate(doubts, axis=0)
 
 
 def with_jumps(course: Course, jumps: Sequence[Jump]) -> Course:

@@ -28,16 +28,18 @@ _DISPUTED = 0.4
 _UNSUPPORTED = 0.7
 _TYPICAL_DISTINCT = 0.6
 _STEADY_SAMPLES = 1.0
+_STEADY_GAP_SAMPLES = 0.15
 _ON_COURSE_SHARE = 0.8
 
 
-def confidence(track: Track, course: Course, votes: Sequence[Vote]) -> float:
+def confidence(track: Track, course: Course, votes: Sequence[Vote], sway: float = 0.0) -> float:
     """The product of what the estimators, the course and the agreement are worth, 0 to 1.
 
     Args:
         track: The rough track.
         course: What became of it.
         votes: The deciding one first.
+        sway: How many samples the delay moves if samples were lost elsewhere.
     """
     on_track = len(track.centres)
     related = (track.share - _UNRELATED_SHARE) / (_RELATED_SHARE - _UNRELATED_SHARE)
@@ -54,10 +56,8 @@ def confidence(track: Track, course: Course, votes: Sequence[Vote]) -> float:
     # With a quarter of the recording left out, it would say something else.
     if decided.uncertainty_samples > _STEADY_SAMPLES:
         agreement = min(agreement, _DISPUTED)
-    # In a sweep the place of a gap may be in doubt by tenths of a second, and what is left out
-    # around it moves the delay of some gear by tenths of a sample; nothing tells these cases from
-    # the others.
-    whole = _DISPUTED if len(course.edges) else 1.0
+    counted = len(course.edges) == 0 or (course.counted and sway <= _STEADY_GAP_SAMPLES)
+    whole = 1.0 if counted else _DISPUTED
     on_course = min(1.0, course.share / _ON_COURSE_SHARE) ** 2
     return related * distinct * agreement * whole * on_course
 

@@ -29,6 +29,7 @@ class Course:
             the decimal logarithm of the mean square frequency.
         drift_deviation: One standard deviation of `raw_drift`.
         raw_drift: The slope as measured, also where `drift` is zero because it is too little.
+        counted: Whether it is sure how many samples each edge is worth.
         pivot: The middle of what the dry signal has to say, in dry samples: the delay that was
             measured for the whole recording is that of this place.
     """
@@ -44,6 +45,7 @@ class Course:
     brightness: npt.NDArray[np.float64]
     drift_deviation: float = np.inf
     raw_drift: float = 0.0
+    counted: bool = False
     pivot: float = 0.0
 
     def at(self, samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

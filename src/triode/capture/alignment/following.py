@@ -18,9 +18,9 @@ from triode.capture.alignment.spectra import average_spectra, passage_spectra
 from triode.capture.alignment.steps import steps
 from triode.capture.alignment.stretches import joined, parted
 from triode.capture.alignment.tracking import Track
-from triode.capture.alignment.wholes import whole_step
+from triode.capture.alignment.wholes import Count, count_step
 
-__all__ = ["drifts", "follow", "refit", "unlikeness"]
+__all__ = ["drifts", "follow", "refit", "settled_step", "unlikeness"]
 
 _REACH = 160
 _ROUNDS = 2
@@ -34,6 +34,7 @@ _ENOUGH_FOR_DRIFT = 240
 # A drift that adds up to less than this over the whole recording is left alone.
 _NOTABLE_DRIFT_SAMPLES = 1.0
 _NOTABLE_DRIFT_DEVIATIONS = 10.0
+_NEARLY_WHOLE = 0.35
 
 
 def follow(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], track: Track) -> Course:
@@ -138,21 +139,37 @@ def _with_whole_shifts(
     laid: npt.NDArray[np.float32],
 ) -> Course:
     """What is left of a course, changed so that all shifts of the whole one are whole."""
-    shifts = np.round(np.diff(taken) + np.median(steps(rest), axis=1))
     lows, highs = rest.brackets[:, 0], rest.brackets[:, 1]
     begins, ends = [0.0, *highs], [*lows, float(len(dry))]
-    for index, near in enumerate(np.round(np.diff(taken))):
-        step = whole_step(
-            dry, laid, (begins[index], ends[index]), (begins[index + 1], ends[index + 1])
-        )
-        if step is not None:
-            shifts[index] = near + step
+    counts = tuple(
+        count_step(dry, laid, (begins[index], ends[index]), (begins[index + 1], ends[index + 1]))
+        for index in range(len(lows))
+    )
+    near = np.round(np.diff(taken))
+    views = np.diff(taken)[:, None] - near[:, None] + steps(rest)
+    told = [settled_step(*both) for both in zip(views, counts, strict=True)]
+    shifts = near + [step for step, _ in told]
     whole = np.concatenate([[0.0], np.cumsum(shifts)]) - (taken - taken[0])
-    tied = replace(rest, offsets=rest.offsets[0] + whole)
+    tied = replace(rest, offsets=rest.offsets[0] + whole, counted=all(sure for _, sure in told))
     return replace(
         tied,
         residuals=rest.residuals + rest.at(rest.centres) - tied.at(rest.centres),
     )
+
+
+def settled_step(views: npt.NDArray[np.float64], count: Count | None) -> tuple[int, bool]:
+    """How many samples an edge is worth beyond what was assumed, and whether that is sure.
+
+    What the model of the gear is sure of counts. Where it is not, all views have to mean the same
+    number, and the model as well or all views nearly.
+    """
+    seen = round(float(np.median(views)))
+    if count is None:
+        return seen, False
+    if count.whole is not None:
+        return count.whole, True
+    nearly = float(np.abs(views - seen).max()) < _NEARLY_WHOLE
+    return seen, nearly or (bool(np.all(np.round(views) == seen)) and count.means(seen))
 
 
 def _from_track(track: Track) -> Course:

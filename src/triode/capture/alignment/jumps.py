@@ -49,7 +49,7 @@ def locate_jump(
     offsets: tuple[float, float],
     drift: float,
     linear: tuple[npt.NDArray[np.float64], int],
-) -> Jump:
+) -> tuple[Jump, tuple[int, int]]:
     """Find the dry sample from which on the answer comes with the second offset.
 
     What the gear's linear part makes of the dry signal is compared with the wet signal at either
@@ -67,6 +67,9 @@ def locate_jump(
         offsets: Delay at sample zero before and after.
         drift: Samples of delay per sample.
         linear: From `linear_part`.
+
+    Returns:
+        The jump, and between which dry samples its place is in doubt.
     """
     taps, before = linear
     step = round(offsets[1] - offsets[0])
@@ -104,11 +107,12 @@ def locate_jump(
     low, high = int(doubtful[0]), int(doubtful[-1])
     place = _splice(wet, start, offsets[1], drift, (low, high), _whitener(laid[0]))
     best = best if place is None else place
-    return Jump(
+    jump = Jump(
         position_samples=start + best,
         shift_samples=float(step),
         uncertainty_samples=max(last - best, best - first),
     )
+    return jump, (start + min(low, best), start + max(high, best))
 
 
 def _cost(

@@ -7,7 +7,7 @@ from triode.capture.alignment.peaks import Peak, envelope_peak
 from triode.capture.alignment.spectra import GROUPS, Average
 from triode.capture.timing import Vote
 
-__all__ = ["correlation_vote", "phase_vote"]
+__all__ = ["correlation_vote", "phase_vote", "pure_delay"]
 
 _EXCITED = 0.5
 _CLEAR_SIGN = 0.5
@@ -44,6 +44,11 @@ def phase_vote(average: Average, rate_hz: float) -> tuple[Vote, float, float]:
         confidence=peak.distinct,
     )
     return vote, peak.clarity, peak.begins
+
+
+def pure_delay(average: Average, rate_hz: float) -> float:
+    """What `phase_vote` says the delay is, alone."""
+    return _left_over(average.total(), rate_hz).place
 
 
 def correlation_vote(average: Average, rate_hz: float) -> Vote:

@@ -147,6 +147,10 @@ def test_agreement_decides(followed: tuple[Track, Course]) -> None:
     assert alone == unheard == pytest.approx(0.7)
     assert disputed < 0.5
     broken = replace(course, edges=np.array([1000.0]))
-    assert confidence(track, broken, [decided, vote("click", 0.9)]) < 0.5
+    votes = [decided, vote("click", 0.9)]
+    assert confidence(track, broken, votes) < 0.5
+    counted = replace(broken, counted=True)
+    assert confidence(track, counted, votes, sway=0.01) == 1
+    assert confidence(track, counted, votes, sway=0.2) < 0.5
     wavering = replace(decided, uncertainty_samples=3.0)
     assert confidence(*followed, [wavering, vote("click", 0.9)]) < 0.5

@@ -8,7 +8,9 @@ from triode.capture import Alignment, Jump
 from triode.capture.alignment import excluded_ranges, lay_over
 from triode.capture.alignment.course import Course
 from triode.capture.alignment.fitting import fitted
+from triode.capture.alignment.following import settled_step
 from triode.capture.alignment.steps import steps
+from triode.capture.alignment.wholes import Count
 
 
 def course(step: float, *, sensitivity: float) -> Course:
@@ -54,6 +56,32 @@ def test_views_of_few_passages_do_not_agree() -> None:
     late = Course(**{**vars(made), "edges": np.array([8192.0 * 97.5])})
     (views,) = steps(late)
     assert np.ptp(views) >= 0.4
+
+
+STEADY = (0.1, 0.0, 0.2, 0.1, 0.1)
+ELSEWHERE = (1.1, 1.0, 1.2, 1.1, 1.1)
+SCATTERED = (0.6, 0.1, 1.2, 0.9, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("views", "steps", "expected"),
+    [
+        ([0.1, -0.2, 0.3, 0.0, 0.1], [], (0, False)),
+        ([2.1, 2.2, 2.3, 2.0, 2.1], [STEADY], (0, True)),
+        ([2.1, 2.2, 2.3, 2.0, 2.1], [SCATTERED, STEADY], (0, True)),
+        ([1.1, 1.4, 0.8, 1.0, 1.1], [SCATTERED], (1, True)),
+        ([2.1, 2.2, 2.3, 2.0, 2.1], [SCATTERED], (2, True)),
+        ([2.1, 2.4, 2.3, 2.0, 2.1], [SCATTERED], (2, False)),
+        ([2.1, 2.4, 2.3, 2.0, 2.1], [STEADY, ELSEWHERE], (2, False)),
+        ([1.1, 1.7, 0.8, 1.0, 1.1], [SCATTERED], (1, False)),
+    ],
+)
+def test_who_tells_how_many_samples_were_lost(
+    views: list[float], steps: list[tuple[float, ...]], expected: tuple[int, bool]
+) -> None:
+    """First the model of the gear, then views that agree, with it or nearly."""
+    count = Count(tuple(steps)) if steps else None
+    assert settled_step(np.array(views), count) == expected
 
 
 @pytest.fixture
