@@ -133,6 +133,24 @@ def test_the_post_says_what_changed_since_the_last_round(evidence: Evidence) -> 
     assert "Q was undecided and is supported now." in article(evidence, DAY, old, "first.html")
 
 
+def test_effects_on_a_metric_in_db_are_told_in_db() -> None:
+    aliasing = {"a": -60.0, "b": -58.0, "c": -50.0}
+    data = [
+        replace(
+            one,
+            outcome=replace(
+                one.outcome,
+                metrics={**one.outcome.metrics, "asr_db": aliasing[one.key.candidate]},
+            ),
+        )
+        for one in trials({"a": -0.2, "b": 0.0, "c": 0.3})
+    ]
+    document = study_json(gather(given(trials=data)), DAY)
+    (other,) = document["answers"][0]["other_metrics"]
+    assert other["effect_db"] == pytest.approx(-2.0)
+    assert "effect_db" not in document["answers"][0]["sources"][0]
+
+
 def test_json_and_csv_have_the_same_numbers(evidence: Evidence) -> None:
     document = json.loads(json.dumps(study_json(evidence, DAY), allow_nan=False))
     tables = {

@@ -124,13 +124,15 @@ def _answer(one: Answer) -> dict[str, Any]:
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
-    return {
+    """An effect as the natural logarithm of a ratio, and in dB where the metric is."""
+    fields = {
         "metric": effect.metric.key,
         "effect": effect.mean,
         "interval": _ends(effect.interval),
         "pieces": effect.pieces,
         "wins": effect.wins,
     }
+    return fields | ({"effect_db": effect.metric.unlog(effect.mean)} if effect.metric.in_db else {})
 
 
 def _ends(interval: Interval | None) -> list[float | None] | None:
