@@ -202,7 +202,9 @@ def cost_lines(study: "Study", records: Sequence[CandidateRecord]) -> Iterator[s
     for one in records:
         yield from (f"{one.candidate} exceeds {text}" for text in exceeded(one, study.constraints))
     for engine in study.engines:
-        yield from (f"{engine}: {problem}" for problem in unbracketed(study, records, engine))
+        yield from (
+            f"{engine}: {problem}" for problem in unbracketed(study, records, engine).values()
+        )
 
 
 def _cost_cell(cost: Cost | None) -> str:

@@ -16,9 +16,9 @@ __all__ = [
     "candidate_records",
     "cost_on",
     "exceeded",
+    "look_at_brackets",
     "measured_candidates",
     "refuse_exceeded",
-    "refuse_unbracketed",
     "target_cost",
     "unbracketed",
 ]
@@ -153,11 +153,11 @@ def target_cost(
     return None if cost is None else cost.ns_per_sample
 
 
-def unbracketed(study: Study, records: Sequence[CandidateRecord], engine: str) -> tuple[str, ...]:
-    """What keeps questions at equal cost from being answered on an engine, one sentence each."""
+def unbracketed(study: Study, records: Sequence[CandidateRecord], engine: str) -> Mapping[str, str]:
+    """What keeps questions at equal cost from being answered on an engine, a sentence for each."""
     by_name = {one.candidate: one for one in records}
     targets = {one.name: one for one in study.targets}
-    problems = []
+    problems: dict[str, str] = {}
     for question in study.questions:
         if question.target is None:
             continue
@@ -168,24 +168,36 @@ def unbracketed(study: Study, records: Sequence[CandidateRecord], engine: str) -
             if wanted is None or len(figures) < len(names):
                 continue
             if not min(figures) <= wanted <= max(figures):
-                problems.append(
+                problems[question.name] = (
                     f"question {question.name}: arm {arm} costs {min(figures):.3g} to "
                     f"{max(figures):.3g} per sample, which does not bracket {wanted:.3g}"
                 )
-    return tuple(problems)
+    return problems
 
 
-def refuse_unbracketed(study: Study, records: Sequence[CandidateRecord]) -> None:
-    """Refuse a study whose arms lie on one side of a target on every engine.
+def look_at_brackets(
+    study: Study, records: Sequence[CandidateRecord], told: Callable[[str], None]
+) -> None:
+    """Tell of each question at equal cost that no engine can answer, before anything is trained.
+
+    Args:
+        study: The study.
+        records: All its candidates, measured.
+        told: Hears a sentence for each.
 
     Raises:
-        StudyError: A question at equal cost could be answered on none of them.
+        StudyError: That is every question at equal cost.
     """
-    found = {engine: unbracketed(study, records, engine) for engine in study.engines}
-    if found and all(found.values()):
+    asked = [one.name for one in study.questions if one.target is not None]
+    found = [unbracketed(study, records, engine) for engine in study.engines]
+    lost = [name for name in asked if all(name in problems for problems in found)]
+    sentences = [found[0][name] for name in lost]
+    if lost and len(lost) == len(asked):
         raise StudyError(
             "arms do not bracket their target cost on any engine",
             where=f"study {study.name}",
-            got="; ".join(found[study.engines[0]]),
+            got="; ".join(sentences),
             hint="See the costs with: triode study cost FILE, and choose other widths.",
         )
+    for sentence in sentences:
+        told(f"{sentence} on {study.engines[0]}, nor on any other engine: it stays undecided")

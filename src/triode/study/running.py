@@ -5,9 +5,9 @@ from pathlib import Path
 from triode.batch.executor import Executor
 from triode.study.costing import (
     candidate_records,
+    look_at_brackets,
     measured_candidates,
     refuse_exceeded,
-    refuse_unbracketed,
 )
 from triode.study.driver import Ending, StudyListener, drive, make_ready
 from triode.study.lease import DriverLease
@@ -59,7 +59,7 @@ def run_study(
         records = _candidates(opened, storage, heard, measure=measure)
         refuse_exceeded(records, study.constraints)
         if measure:
-            refuse_unbracketed(study, records)
+            look_at_brackets(study, records, heard.on_stage)
         statuses = storage.statuses(study.name)
         sources: list[TrialSource] = [
             PlannedTrials(planned_trials(study, opened.candidates, opened.recipe.epochs), statuses)

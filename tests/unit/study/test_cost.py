@@ -16,7 +16,7 @@ from triode.study import cost as cost_module
 from triode.study.cost import Measured, measure_costs, scale_of
 from triode.study.cost_firmware import measure_firmware_costs
 from triode.study.cost_player import measure_player_costs
-from triode.study.costing import exceeded, refuse_unbracketed, unbracketed
+from triode.study.costing import exceeded, look_at_brackets, unbracketed
 from triode.study.opened import OpenedStudy
 from triode.study.questions import Constraints
 from triode.study.record import CandidateRecord, Cost
@@ -124,20 +124,33 @@ def test_limits_name_what_exceeds_them() -> None:
 def test_arms_on_one_side_of_a_target_are_told(opened: Callable[..., OpenedStudy]) -> None:
     entry = opened().study.candidates[0].model_dump(exclude={"name"}, exclude_none=True)
     names = ["a1", "a2", "a3", "b1", "b2", "b3"]
-    question = {"name": "q", "text": "?", "a": names[:3], "b": names[3:], "simpler": "a"}
+    question = {"text": "?", "a": names[:3], "simpler": "a", "target": "goal"}
     study = opened(
         candidates=[{**entry, "name": name} for name in names],
         targets=[{"name": "goal", "candidate": "a2"}],
-        questions=[{**question, "target": "goal"}],
+        questions=[{**question, "name": "q", "b": names[3:]}],
     ).study
+    told: list[str] = []
     fair = [record(name, ns) for name, ns in zip(names, (10, 20, 30, 15, 25, 35), strict=True)]
-    assert unbracketed(study, fair, "host-c") == ()
-    refuse_unbracketed(study, fair)
+    assert unbracketed(study, fair, "host-c") == {}
+    look_at_brackets(study, fair, told.append)
+    assert told == []
     unfair = [*fair[:3], *(record(name, 21.0 + place) for place, name in enumerate(names[3:]))]
-    (problem,) = unbracketed(study, unfair, "host-c")
-    assert problem == "question q: arm b costs 21 to 23 per sample, which does not bracket 20"
+    problem = "question q: arm b costs 21 to 23 per sample, which does not bracket 20"
+    assert unbracketed(study, unfair, "host-c") == {"q": problem}
     with pytest.raises(StudyError, match="do not bracket their target"):
-        refuse_unbracketed(study, unfair)
+        look_at_brackets(study, unfair, told.append)
+    # Where another question can be answered, the study goes on.
+    both = study.model_copy(
+        update={
+            "questions": (
+                *study.questions,
+                study.questions[0].model_copy(update={"name": "r", "b": study.questions[0].a}),
+            )
+        }
+    )
+    look_at_brackets(both, unfair, told.append)
+    assert told == [f"{problem} on host-c, nor on any other engine: it stays undecided"]
 
 
 @pytest.mark.heavy

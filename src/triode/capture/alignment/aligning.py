@@ -146,8 +146,8 @@ def given_delay(delay_samples: float) -> Alignment:
 def _common(dry: npt.NDArray[np.float32], laid: npt.NDArray[np.float32], rest: Course) -> Average:
     """What all passages have in common, those in which samples may have been lost among them.
 
-    Gear that distorts has a delay that depends on what is played: without the seconds around a gap
-    it would be another one, by up to 0.4 samples, and with one passage wrong by 0.03 at most.
+    Gear that distorts has a delay that depends on what is played, and without the seconds around a
+    gap it would be another one.
     """
     return _average(dry, laid, replace(rest, brackets=np.empty((0, 2))))
 
