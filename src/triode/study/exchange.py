@@ -31,7 +31,8 @@ def export_study(storage: Storage, study: str, path: Path) -> int:
         OutputError: The file cannot be written.
     """
     trials = storage.trials(study)
-    lines = [json.dumps(line, sort_keys=True) for line in _lines(storage, study, trials)]
+    # In the order of the file: that of a grid's axes is the order of its candidates.
+    lines = [json.dumps(line) for line in _lines(storage, study, trials)]
     data = ("\n".join(lines) + "\n").encode()
     if path.name.endswith(_COMPRESSED):
         data = gzip.compress(data, mtime=0)
