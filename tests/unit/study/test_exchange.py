@@ -33,6 +33,17 @@ def test_a_study_goes_to_another_machine(filled: Storage, tmp_path: Path, name: 
     assert import_study(other, path, tmp_path) == ("glimpse", 0)
 
 
+def test_the_order_of_a_grid_survives(storage: Storage, tmp_path: Path) -> None:
+    """It is the order of its candidates, and so part of what says that a study was not edited."""
+    axes = {"width": {"leaky": 1, "also": 2}, "activation": {}}
+    storage.register("glimpse", "digest", {"name": "glimpse", "axes": axes}, "a folder")
+    export_study(storage, "glimpse", tmp_path / "study.jsonl")
+    other = open_storage(default_url(tmp_path / "other"))
+    import_study(other, tmp_path / "study.jsonl", tmp_path)
+    found = other.study("glimpse").document["axes"]
+    assert [list(found), list(found["width"])] == [["width", "activation"], ["leaky", "also"]]
+
+
 def test_the_same_records_give_the_same_bytes_without_paths(
     filled: Storage, tmp_path: Path
 ) -> None:
