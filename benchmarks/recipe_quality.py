@@ -1,18 +1,19 @@
 """What captures of `recipe_runs.py` sound like beside their gear: quiet passages, aliasing, offset.
 
-python benchmarks/recipe_quality.py PAIRS WORK [--names reference a2]
+python benchmarks/recipe_quality.py PAIRS WORK [--names reference a2 smooth]
 
-Measures every size of the captures in WORK as `triode compare` does and writes
-results/recipe_quality.json.
+Measures every size of the captures in WORK as `triode compare` does and writes them to
+results/recipe_quality.json, where what was measured of other names stays.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from machine import write_result
+from machine import RESULTS, write_result
 
 from triode.report.comparison import compare
 from triode.report.measures import comparison_json
@@ -33,18 +34,29 @@ def measured(pairs: Path, gear: str, captures: Sequence[Path]) -> list[dict[str,
     return rows
 
 
+def kept(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows of earlier measurements, but for those of `names`."""
+    path = RESULTS / "recipe_quality.json"
+    if not path.is_file():
+        return []
+    rows = json.loads(path.read_text(encoding="utf-8"))["captures"]
+    return [row for row in rows if row["name"] not in names]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure all gear of which there are captures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("pairs", type=Path, help="folder with dry.flac and wet recordings")
     parser.add_argument("work", type=Path, help="folder with the captures of recipe_runs.py")
-    parser.add_argument("--names", nargs="+", default=["reference", "a2"], help="of the runs")
+    parser.add_argument(
+        "--names", nargs="+", default=["reference", "a2", "smooth"], help="of the runs"
+    )
     options = parser.parse_args(arguments)
     by_gear: dict[str, list[Path]] = {}
     for name in options.names:
         for path in sorted(options.work.glob(f"{name}.*.nam")):
             by_gear.setdefault(path.name.split(".")[1], []).append(path)
-    rows = []
+    rows = kept(options.names)
     for gear, captures in by_gear.items():
         rows += measured(options.pairs, gear, captures)
         print(gear, len(captures), flush=True)

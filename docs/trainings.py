@@ -15,7 +15,8 @@ __all__ = ["trainings"]
 
 RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
 SIZES: Final = ("lite", "full")
-REFERENCE, OURS, UNCHANGED, LONG = "reference", "a2", "few-epochs", "long-windows"
+REFERENCE, OURS, SMOOTH = "reference", "a2", "smooth"
+UNCHANGED, LONG = "few-epochs", "long-windows"
 STEPS: Final = {
     "before": "before",
     "rate-twice-whole": "rate 0.016",
@@ -125,6 +126,21 @@ def trainings() -> Iterator[str]:
     )
     yield f"At the median {statistics.median(shares):.0f} times faster and, after"
     yield f"{MINUTES:.0f} minutes, {_times(statistics.median(gains))} times lower.\n"
+    yield "## Tanh instead of LeakyReLU\n"
+    yield "The recipe `a2-smooth` is `a2` with another activation and nothing else changed: again"
+    yield "the median over three seeds, the lowest and the highest.\n"
+    rows = []
+    for one in gear:
+        cells = []
+        for size in SIZES:
+            cells += [_spread(runs[name][one], size) for name in (OURS, SMOOTH)]
+            times = runs[SMOOTH][one].end(size) / runs[REFERENCE][one].end(size)
+            cells.append(_times(times))
+        rows.append((one, *cells))
+    heads = ("`a2`", "`a2-smooth`", "times the reference")
+    yield from table(
+        ("gear", *(f"{size.title()}: {head}" for size in SIZES for head in heads)), rows
+    )
     yield from _sound()
     yield "## Long windows\n"
     yield "The reference recipe with 2 windows of 65,536 outputs a step instead of 16 of 8,192: as"
@@ -158,34 +174,43 @@ def _sound() -> Iterator[str]:
         "offset_db": "DC at rest",
     }
     yield "## Quiet passages, aliasing, offset\n"
-    yield "The same captures, Full, as `triode compare` measures them, in dB: the reference recipe"
-    yield "and the median of the seeds of `a2`. Errors are relative to what the gear plays there."
-    yield "`python benchmarks/recipe_quality.py PAIRS WORK` measures them anew.\n"
-    lines, differences = [], {key: list[float]() for key in measures}
+    yield "The same captures, Full, as `triode compare` measures them, in dB: the reference recipe,"
+    yield "then the medians of the seeds of `a2` and of `a2-smooth`. Errors are relative to what"
+    yield "the gear plays there. `python benchmarks/recipe_quality.py PAIRS WORK` measures them"
+    yield "anew.\n"
+    lines = []
+    differences = {name: {key: list[float]() for key in measures} for name in (OURS, SMOOTH)}
     for gear in dict.fromkeys(row["gear"] for row in rows):
         cells = []
         for key in measures:
-            both = [
-                statistics.median(
+            medians = {
+                name: statistics.median(
                     row[key]
                     for row in rows
                     if (row["gear"], row["size"], row["name"]) == (gear, "full", name)
                 )
-                for name in (REFERENCE, OURS)
-            ]
-            cells.append(" / ".join(f"{value:.1f}" for value in both))
-            differences[key].append(both[1] - both[0])
+                for name in (REFERENCE, OURS, SMOOTH)
+            }
+            cells.append(" / ".join(f"{value:.1f}" for value in medians.values()))
+            for name in differences:
+                differences[name][key].append(medians[name] - medians[REFERENCE])
         lines.append((gear, *cells))
-    medians = (f"{statistics.median(values):+.1f}" for values in differences.values())
-    lines.append(("median difference", *medians))
+    for name, of_name in differences.items():
+        middle = (f"{statistics.median(values):+.1f}" for values in of_name.values())
+        lines.append((f"median difference, {STEPS.get(name, '`a2-smooth`')}", *middle))
     yield from table(("gear", *measures.values()), lines)
 
 
 def _beside(reference: Curves, ours: Curves) -> Iterator[str]:
     for size in SIZES:
         yield _number(reference.end(size))
-        lowest, highest = (_number(end(ours.ends(size))) for end in (min, max))
-        yield f"{_number(ours.end(size))} ({lowest} to {highest})"
+        yield _spread(ours, size)
+
+
+def _spread(curves: Curves, size: str) -> str:
+    """The median of the ends, and the lowest and the highest."""
+    lowest, highest = (_number(end(curves.ends(size))) for end in (min, max))
+    return f"{_number(curves.end(size))} ({lowest} to {highest})"
 
 
 def _as_soon(reference: Curves, other: Curves) -> Iterator[str]:

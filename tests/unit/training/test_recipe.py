@@ -17,6 +17,7 @@ SHIPPED = (
     "a2",
     "a2-lite",
     "a2-reference",
+    "a2-smooth",
     "convnet",
     "demo",
     "lstm-1x16",
@@ -61,6 +62,16 @@ def test_lite_alone_trains_as_it_does_beside_full() -> None:
     (lite,) = alone.sizes
     assert lite.config == both.sizes[0].config
     assert both.windows == alone.windows
+
+
+def test_the_smooth_recipe_is_the_default_one_with_tanh() -> None:
+    plain, smooth = (load_recipe(name).model_dump() for name in ("a2", "a2-smooth"))
+    for sizes in (plain["sizes"], smooth["sizes"]):
+        (*layers,) = (size["config"]["layers"][0] for size in sizes)
+        activations = [layer.pop("activation") for layer in layers]
+    assert activations == ["Tanh", "Tanh"]
+    plain.pop("description"), smooth.pop("description")
+    assert plain == smooth
 
 
 def test_the_reference_recipe_is_that_of_the_reference_trainer() -> None:
