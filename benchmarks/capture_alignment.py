@@ -5,6 +5,8 @@ does not count. A case is right when the delay is within 0.1 sample at both ends
 the polarity is right or said to be unclear, as many jumps are found as were made, and the place of
 each lies in what is left out of training. A case that is wrong has to be unsure: refused, or a
 confidence below the threshold; so has a wet recording of other playing, whatever is found.
+
+With --gaps-at SEED, gaps alone, at places drawn anew: places that no rule was made with.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -156,6 +159,18 @@ def measured(number: int) -> tuple[str, dict[str, float], list[dict[str, Any]]]:
     return name, undisturbed, rows
 
 
+def gaps(number: int, seed: int) -> tuple[str, list[dict[str, Any]]]:
+    """Name and all gaps of one piece of gear, at places drawn with a seed of their own."""
+    name, dry, wet = piece(number, SECONDS)
+    base = align(dry, wet, RATE_HZ)
+    rows = []
+    for case in disturbances(len(dry), seed + number):
+        if case.kind == "dropout":
+            found = attempt(dry, case.applied(wet, number), RATE_HZ)
+            rows.append({"gear": name, **judged(case, base, found, len(dry))})
+    return name, rows
+
+
 def summary(rows: list[dict[str, Any]]) -> dict[str, int]:
     """How many cases ended which way."""
     return {
@@ -165,6 +180,15 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, int]:
         "wrong_and_unsure": sum(not row["right"] and not row["sure"] for row in rows),
         "silently_wrong": sum(row["sure"] and not row["right"] for row in rows),
     }
+
+
+def told(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, printed: how many ended which way, and those that did not end well."""
+    print(f"{name:24} {summary(rows)}", flush=True)
+    for row in rows:
+        if not (row["right"] and row["sure"]):
+            print("   ", row, flush=True)
+    return rows
 
 
 def single_notes() -> list[dict[str, Any]]:
@@ -181,24 +205,29 @@ def single_notes() -> list[dict[str, Any]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run all cases, print a line per piece of gear, write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--quick", type=int, help="one piece of gear only, nothing written")
+    parser.add_argument("--gaps-at", type=int, metavar="SEED", help="gaps alone, at other places")
     options = parser.parse_args(arguments)
     numbers = range(PIECES) if options.quick is None else [options.quick]
     rows: list[dict[str, Any]] = []
     undisturbed = {}
     with ProcessPoolExecutor(options.jobs) as pool:
-        for name, base, own in pool.map(measured, numbers):
-            undisturbed[name] = base
-            rows += own
-            print(f"{name:24} {summary(own)}", flush=True)
-            for row in own:
-                if not (row["right"] and row["sure"]):
-                    print("   ", row, flush=True)
+        if options.gaps_at is not None:
+            for name, own in pool.map(partial(gaps, seed=options.gaps_at), numbers):
+                rows += told(name, own)
+        else:
+            for name, base, own in pool.map(measured, numbers):
+                undisturbed[name] = base
+                rows += told(name, own)
     counted = summary(rows)
     print(counted)
     if options.quick is not None:
+        return 0
+    if options.gaps_at is not None:
+        figures = {"seed": options.gaps_at, "summary": counted, "cases": rows}
+        write_result("capture_gaps", figures)
         return 0
     write_result(
         "capture_alignment",

@@ -21,6 +21,7 @@ from triode.capture.alignment.breaks import located, settled, with_jumps
 from triode.capture.alignment.clicks import click_vote, find_clicks
 from triode.capture.alignment.confidence import (
     HEARD_CONFIDENCE,
+    Elsewhere,
     belong_together,
     confidence,
     polarity_clarity,
@@ -28,11 +29,12 @@ from triode.capture.alignment.confidence import (
 )
 from triode.capture.alignment.course import PASSAGE_FRAMES, Course, passages
 from triode.capture.alignment.fitting import fitted
-from triode.capture.alignment.following import drifts, follow, refit
+from triode.capture.alignment.following import drifts, follow, refit, reseated
 from triode.capture.alignment.laying import lay
 from triode.capture.alignment.onsets import onset_vote
 from triode.capture.alignment.phase import correlation_vote, phase_vote, pure_delay
 from triode.capture.alignment.spectra import Average, average_spectra
+from triode.capture.alignment.stretches import joined
 from triode.capture.alignment.tracking import SEARCH_SECONDS, coarse_track
 from triode.capture.timing import USABLE_CONFIDENCE, Alignment, Jump, Vote
 from triode.errors import CaptureError
@@ -42,6 +44,7 @@ __all__ = ["align", "given_delay"]
 _MARGIN_SAMPLES: Final = 1
 _AGREEMENT_SECONDS = 0.0005
 _ENOUGH_PASSAGES = 60
+_MOST_SEATINGS = 8
 
 
 def align(
@@ -64,14 +67,7 @@ def align(
     track = coarse_track(dry, wet, rate_hz, store)
     if track is None:
         raise _unrelated(0.0)
-    course = follow(dry, wet, track)
-    taken = course
-    laid = lay(wet, taken, len(dry), store)
-    course, rest = refit(dry, laid, taken)
-    if course.drift and not drifts(course, len(dry)):
-        taken = fitted(course, drifting=False)
-        laid = lay(wet, taken, len(dry), store)
-        course, rest = refit(dry, laid, taken)
+    course, rest, taken, laid = _refined(dry, wet, follow(dry, wet, track), store)
     jumps: tuple[Jump, ...] = ()
     doubts = np.empty((0, 2))
     if len(course.edges):
@@ -84,9 +80,12 @@ def align(
     course_at_zero = float(course.offsets[0])
     votes, clarity, begins = _votes(dry, laid, rate_hz, course, average)
     decided = votes[0]
-    elsewhere = _delays_elsewhere(dry, wet, rate_hz, taken, rest, doubts, store)
-    sway = max((abs(one - decided.delay_samples) for one in elsewhere), default=0.0)
-    sureness = confidence(track, course, votes, sway)
+    elsewhere = None
+    if jumps:
+        delays = _delays_elsewhere(dry, wet, rate_hz, taken, rest, doubts, store)
+        without, *ends = (abs(one - decided.delay_samples) for one in delays)
+        elsewhere = Elsewhere(ends=max(ends), without=without)
+    sureness = confidence(track, course, votes, elsewhere)
     if sureness < USABLE_CONFIDENCE and not belong_together(track, votes):
         raise _unrelated(sureness)
     delay = course_at_zero + decided.delay_samples
@@ -143,6 +142,43 @@ def given_delay(delay_samples: float) -> Alignment:
     )
 
 
+def _refined(
+    dry: npt.NDArray[np.float32],
+    wet: npt.NDArray[np.float32],
+    taken: Course,
+    store: SignalStore,
+) -> tuple[Course, Course, Course, npt.NDArray[np.float32]]:
+    """A course known finely, with its breaks where they are.
+
+    Args:
+        dry: Shape (frames,).
+        wet: Shape (frames,).
+        taken: The course as followed.
+        store: Where to keep what is made on the way.
+
+    Returns:
+        The course, what is left of it in the laid signal, what was taken out of that, and the
+        laid signal, shape (frames,).
+    """
+    laid = lay(wet, taken, len(dry), store)
+    course, rest = refit(dry, laid, taken)
+    if course.drift and not drifts(course, len(dry)):
+        taken = fitted(course, drifting=False)
+        laid = lay(wet, taken, len(dry), store)
+        course, rest = refit(dry, laid, taken)
+    for _ in range(_MOST_SEATINGS):
+        moved = reseated(dry, laid, course, rest)
+        if moved is None:
+            break
+        over = lay(wet, moved, len(dry), store)
+        refined, left = refit(dry, over, moved)
+        if joined(refined) is not refined:
+            # No break after all: clicks, say, that the gear answers later than playing.
+            break
+        course, rest, taken, laid = refined, left, moved, over
+    return course, rest, taken, laid
+
+
 def _common(dry: npt.NDArray[np.float32], laid: npt.NDArray[np.float32], rest: Course) -> Average:
     """What all passages have in common, those in which samples may have been lost among them.
 
@@ -161,7 +197,7 @@ def _delays_elsewhere(
     doubts: npt.NDArray[np.float64],
     store: SignalStore,
 ) -> list[float]:
-    """The delay if gaps were elsewhere, and if the passages that hold them did not count.
+    """The delay if the passages that hold gaps did not count, and if gaps were elsewhere.
 
     Elsewhere is the one end of what is in doubt, and the other; but what is not in doubt may be
     wrong as well, and then the passage in which a gap was put is wrong in part.
@@ -175,8 +211,6 @@ def _delays_elsewhere(
         doubts: Between which dry samples each edge is in doubt, (edges, 2).
         store: Where to keep what is made on the way.
     """
-    if not len(doubts):
-        return []
     around = np.stack([rest.edges, rest.edges], axis=1)
     laid = lay(wet, taken, len(dry), store)
     delays = [pure_delay(_average(dry, laid, replace(rest, brackets=around)), rate_hz)]

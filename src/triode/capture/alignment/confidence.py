@@ -1,6 +1,7 @@
 """How far an alignment can be believed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from triode.capture.timing import Vote
 
 __all__ = [
     "HEARD_CONFIDENCE",
+    "Elsewhere",
     "belong_together",
     "confidence",
     "polarity_clarity",
@@ -28,18 +30,41 @@ _DISPUTED = 0.4
 _UNSUPPORTED = 0.7
 _TYPICAL_DISTINCT = 0.6
 _STEADY_SAMPLES = 1.0
-_STEADY_GAP_SAMPLES = 0.15
+_STEADY_END_SAMPLES = 0.1
+_STEADY_WITHOUT_SAMPLES = 0.2
 _ON_COURSE_SHARE = 0.8
 
 
-def confidence(track: Track, course: Course, votes: Sequence[Vote], sway: float = 0.0) -> float:
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """How many samples the delay moves if gaps are not where they were put.
+
+    Attributes:
+        ends: At the most, with the gaps at one end of what is in doubt or at the other. That is an
+            error.
+        without: If the passages that gaps were put in do not count. That is partly what was played
+            in them: gear that distorts answers sooner to some of it.
+    """
+
+    ends: float = 0.0
+    without: float = 0.0
+
+    @property
+    def steady(self) -> bool:
+        """Whether it stays where it is."""
+        return self.ends <= _STEADY_END_SAMPLES and self.without <= _STEADY_WITHOUT_SAMPLES
+
+
+def confidence(
+    track: Track, course: Course, votes: Sequence[Vote], elsewhere: Elsewhere | None = None
+) -> float:
     """The product of what the estimators, the course and the agreement are worth, 0 to 1.
 
     Args:
         track: The rough track.
         course: What became of it.
         votes: The deciding one first.
-        sway: How many samples the delay moves if samples were lost elsewhere.
+        elsewhere: What gaps in other places would change; None without gaps.
     """
     on_track = len(track.centres)
     related = (track.share - _UNRELATED_SHARE) / (_RELATED_SHARE - _UNRELATED_SHARE)
@@ -56,8 +81,8 @@ def confidence(track: Track, course: Course, votes: Sequence[Vote], sway: float 
     # With a quarter of the recording left out, it would say something else.
     if decided.uncertainty_samples > _STEADY_SAMPLES:
         agreement = min(agreement, _DISPUTED)
-    counted = len(course.edges) == 0 or (course.counted and sway <= _STEADY_GAP_SAMPLES)
-    whole = 1.0 if counted else _DISPUTED
+    steady = elsewhere is None or elsewhere.steady
+    whole = 1.0 if len(course.edges) == 0 or (course.counted and steady) else _DISPUTED
     on_course = min(1.0, course.share / _ON_COURSE_SHARE) ** 2
     return related * distinct * agreement * whole * on_course
 

@@ -16,11 +16,11 @@ from triode.capture.alignment.course import PASSAGE_FRAMES, Course, passages
 from triode.capture.alignment.fitting import fitted
 from triode.capture.alignment.spectra import average_spectra, passage_spectra
 from triode.capture.alignment.steps import steps
-from triode.capture.alignment.stretches import joined, parted
+from triode.capture.alignment.stretches import joined, parted, seated
 from triode.capture.alignment.tracking import Track
 from triode.capture.alignment.wholes import Count, count_step
 
-__all__ = ["drifts", "follow", "refit", "settled_step", "unlikeness"]
+__all__ = ["drifts", "follow", "refit", "reseated", "settled_step", "unlikeness"]
 
 _REACH = 160
 _ROUNDS = 2
@@ -130,6 +130,28 @@ def refit(
         raw_drift = fitted(_measured(dry, laid, fitted(rest, tied=True), enough), tied=True).drift
     whole = replace(rest, drift=drift, raw_drift=raw_drift, offsets=taken + speed * rest.offsets)
     return whole, rest
+
+
+def reseated(
+    dry: npt.NDArray[np.float32],
+    laid: npt.NDArray[np.float32],
+    course: Course,
+    rest: Course,
+) -> Course | None:
+    """A course that now, finely measured, breaks once more or elsewhere; None where it does not.
+
+    Args:
+        dry: Shape (frames,).
+        laid: The wet signal on the dry one's time, shape (frames,).
+        course: From `refit`.
+        rest: The part of it that is still in `laid`.
+    """
+    broken = parted(course)
+    if broken is not None or not len(course.edges):
+        return broken
+    whole = _measured(dry, laid, replace(rest, brackets=np.empty((0, 2))))
+    measured = {name: getattr(whole, name) for name in ("centres", "residuals", "scores")}
+    return seated(replace(course, **measured))
 
 
 def _with_whole_shifts(

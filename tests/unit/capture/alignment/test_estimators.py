@@ -9,7 +9,7 @@ import scipy.signal
 from triode.audio import read_between
 from triode.capture import Vote
 from triode.capture.alignment.clicks import click_vote, find_clicks
-from triode.capture.alignment.confidence import confidence
+from triode.capture.alignment.confidence import Elsewhere, confidence
 from triode.capture.alignment.course import PASSAGE_FRAMES, Course
 from triode.capture.alignment.onsets import onset_vote
 from triode.capture.alignment.phase import correlation_vote, phase_vote
@@ -150,7 +150,8 @@ def test_agreement_decides(followed: tuple[Track, Course]) -> None:
     votes = [decided, vote("click", 0.9)]
     assert confidence(track, broken, votes) < 0.5
     counted = replace(broken, counted=True)
-    assert confidence(track, counted, votes, sway=0.01) == 1
-    assert confidence(track, counted, votes, sway=0.2) < 0.5
+    assert confidence(track, counted, votes, Elsewhere(ends=0.01, without=0.15)) == 1
+    assert confidence(track, counted, votes, Elsewhere(ends=0.15)) < 0.5
+    assert confidence(track, counted, votes, Elsewhere(without=0.25)) < 0.5
     wavering = replace(decided, uncertainty_samples=3.0)
     assert confidence(*followed, [wavering, vote("click", 0.9)]) < 0.5
