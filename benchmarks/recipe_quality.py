@@ -3,13 +3,13 @@
 python benchmarks/recipe_quality.py PAIRS WORK [--names reference a2 smooth]
 
 Measures every size of the captures in WORK as `triode compare` does and writes them to
-results/recipe_quality.json, where what was measured of other names stays.
+results/recipe_quality.json, where what was measured of other captures stays.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,14 @@ def measured(pairs: Path, gear: str, captures: Sequence[Path]) -> list[dict[str,
     return rows
 
 
-def kept(names: Sequence[str]) -> list[dict[str, Any]]:
-    """Rows of earlier measurements, but for those of `names`."""
+def kept(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What was measured earlier of other captures."""
     path = RESULTS / "recipe_quality.json"
     if not path.is_file():
         return []
-    rows = json.loads(path.read_text(encoding="utf-8"))["captures"]
-    return [row for row in rows if row["name"] not in names]
+    anew = {(row["name"], row["gear"], row["seed"]) for row in rows}
+    earlier = json.loads(path.read_text(encoding="utf-8"))["captures"]
+    return [row for row in earlier if (row["name"], row["gear"], row["seed"]) not in anew]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,11 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.names:
         for path in sorted(options.work.glob(f"{name}.*.nam")):
             by_gear.setdefault(path.name.split(".")[1], []).append(path)
-    rows = kept(options.names)
+    rows = []
     for gear, captures in by_gear.items():
         rows += measured(options.pairs, gear, captures)
         print(gear, len(captures), flush=True)
-    print(write_result("recipe_quality", {"captures": rows}))
+    print(write_result("recipe_quality", {"captures": kept(rows) + rows}))
     return 0
 
 

@@ -45,6 +45,7 @@ _MARGIN_SAMPLES: Final = 1
 _AGREEMENT_SECONDS = 0.0005
 _ENOUGH_PASSAGES = 60
 _MOST_SEATINGS = 8
+_BESIDE_FRAMES = PASSAGE_FRAMES // 4
 
 
 def align(
@@ -200,7 +201,7 @@ def _delays_elsewhere(
     """The delay if the passages that hold gaps did not count, and if gaps were elsewhere.
 
     Elsewhere is the one end of what is in doubt, and the other; but what is not in doubt may be
-    wrong as well, and then the passage in which a gap was put is wrong in part.
+    wrong as well, and then the passages in which a gap was put, or beside it, are wrong in part.
 
     Args:
         dry: Shape (frames,).
@@ -211,7 +212,8 @@ def _delays_elsewhere(
         doubts: Between which dry samples each edge is in doubt, (edges, 2).
         store: Where to keep what is made on the way.
     """
-    around = np.stack([rest.edges, rest.edges], axis=1)
+    beside = _BESIDE_FRAMES * np.array([-1.0, 1.0])
+    around = rest.edges[:, None] + beside
     laid = lay(wet, taken, len(dry), store)
     delays = [pure_delay(_average(dry, laid, replace(rest, brackets=around)), rate_hz)]
     for edges in doubts.T:
