@@ -123,12 +123,24 @@ def alignment() -> Iterator[str]:
         yield f"## {title}\n"
         heads = ("right and sure", "right, unsure", "wrong, unsure", "silently wrong")
         yield from table((key, "cases", *heads), rows)
+    anew = json.loads((RESULTS / "capture_gaps.json").read_text(encoding="utf-8"))
+    fresh, others = anew["summary"], len(anew["cases"])
+    wrong = [
+        max(map(abs, case["error_samples"]))
+        for case in anew["cases"]
+        if case["sure"] and not case["right"]
+    ]
     gaps = [case["excluded_seconds"] for case in cases if case.get("excluded_seconds")]
     places = [abs(case["place_error_samples"]) for case in cases if "place_error_samples" in case]
     yield "## Lost and repeated samples\n"
     yield f"Half of the gaps are placed within {statistics.median(places):.1f} samples."
     yield f"Around one, {statistics.median(gaps):.1f} s are left out at the median,"
     yield f"{max(gaps):.1f} s at most.\n"
+    yield "The rules were made with gaps at these places in view, so others were drawn afterwards,"
+    yield f"{others} of them (`python benchmarks/capture_alignment.py --gaps-at {anew['seed']}`):"
+    yield f"{fresh['right_and_sure']} right and sure, {fresh['right_but_unsure']} right but unsure,"
+    yield f"{fresh['wrong_and_unsure']} wrong, and unsure or refused, {fresh['silently_wrong']}"
+    yield f"silently wrong{_delays_off(wrong)}.\n"
     refused = sum(note["refused"] for note in result["single_notes"])
     notes = len(result["single_notes"])
     yield f"Of {notes} recordings of a single note each, {refused} are refused:"
@@ -148,6 +160,12 @@ def listening_statistics() -> Iterator[str]:
         columns = [one.split("/") for one in about["columns"]]
         rows = [tuple(_cell(row[name], kind) for name, _, kind in columns) for row in result[key]]
         yield from table(tuple(head or name for name, head, _ in columns), rows)
+
+
+def _delays_off(errors: list[float]) -> str:
+    """By how much; a gap that is put into the wrong place may leave the delay right."""
+    off = ", ".join(f"{one:.2f}" for one in sorted(errors))
+    return f", their delays off by {off} samples" if errors else ""
 
 
 def _cell(value: typing.Any, kind: str) -> str:
