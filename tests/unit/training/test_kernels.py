@@ -337,9 +337,10 @@ def test_a_training_is_the_one_that_torch_does(
     plain = train(start(recipe), recipe, material)
     assert all(type(one.module) is TorchGraph for one in plain.trainees)
     for ours, theirs in zip(compiled.history, plain.history, strict=True):
-        # Float32 rounding of 1e-6 a step, which Adam carries on.
-        assert ours.loss == pytest.approx(theirs.loss, rel=1e-3)
-        assert ours.esr == pytest.approx(theirs.esr, rel=1e-3)
+        # Float32 rounding of 1e-6 a step. Adam moves a weight as far for a small gradient as for a
+        # large one, so one that is zero but for rounding can end a step apart.
+        assert ours.loss == pytest.approx(theirs.loss, rel=1e-4)
+        assert ours.esr == pytest.approx(theirs.esr, rel=5e-3)
     assert compiled.history[-1].loss["full"] < 0.8 * compiled.history[0].loss["full"]
 
 
