@@ -186,9 +186,12 @@ def test_cases_that_once_came_out_wrong(
     assert row["sure"], row
 
 
-def test_a_gap_put_into_the_wrong_place_is_not_sure(benchmarks: Path, shared_data: Path) -> None:
-    """In a sweep, two thirds of a second off: at one end of the doubt the delay is another."""
-    row = one_case(13, {"jump": 1024}, 200)
+@pytest.mark.parametrize(("jump", "places"), [(1024, 200), (-480, 400)])
+def test_a_gap_put_into_the_wrong_place_is_not_sure(
+    benchmarks: Path, shared_data: Path, jump: int, places: int
+) -> None:
+    """In sweeps: at one end of the doubt, or without what is beside it, the delay is another."""
+    row = one_case(13, {"jump": jump}, places)
     assert not row["right"], row
     assert not row["sure"], row
 
