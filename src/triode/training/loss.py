@@ -37,18 +37,22 @@ _MAGNITUDE_FLOOR = 1e-4
 
 
 class TargetMagnitudes(NamedTuple):
-    """A target at one resolution: magnitudes and logarithms (batch, frames, bins), and the norm."""
+    """A target at one resolution.
+
+    Magnitudes and logarithms are (windows, frames, bins), those of several networks one after the
+    other, and the norms of their batches (networks,).
+    """
 
     magnitude: Tensor
     logarithm: Tensor
-    norm: Tensor
+    norms: Tensor
 
 
 class Target(NamedTuple):
     """What a batch should become, with what every size needs of it computed once.
 
     Attributes:
-        signal: (batch, frames).
+        signal: (batch, frames), or (networks, batch, frames).
         spectra: For compiled code, or one per resolution for torch; None when the loss has no
             spectral term.
     """
@@ -58,17 +62,20 @@ class Target(NamedTuple):
 
     @classmethod
     def of(cls, signal: Tensor, loss: Loss) -> "Target":
-        """The target for `signal`, (batch, frames), under `loss`."""
+        """The target for `signal`, as the attribute, under `loss`."""
         return cls(signal, _target_spectra(signal) if loss.mrstft_weight else None)
 
 
 def training_loss(estimate: Tensor, target: Target, loss: Loss) -> Tensor:
-    """The loss of `estimate`, (batch, frames), as `Loss` defines it; a scalar tensor."""
+    """The loss of `estimate`, (batch, frames), as `Loss` defines it; a scalar tensor.
+
+    Of (networks, batch, frames) it is one loss for each network, (networks,).
+    """
     difference = estimate - target.signal
     if loss.pre_emphasis_coefficient:
         # The filter is linear: filtering the difference is filtering both signals.
         difference = difference[..., 1:] - loss.pre_emphasis_coefficient * difference[..., :-1]
-    total = loss.mse_weight * difference.square().mean(-1).mean()
+    total = loss.mse_weight * difference.square().mean(-1).mean(-1)
     if target.spectra is not None:
         distance = _distance(estimate, target.spectra, loss.spectral_error)
         total = total + loss.mrstft_weight * distance
@@ -144,12 +151,16 @@ def _target_spectra(signal: Tensor) -> TargetSpectra | tuple[TargetMagnitudes, .
 
 
 def _fits_compiled_code(signal: Tensor) -> bool:
-    return signal.device.type == "cpu" and signal.dtype == torch.float32
+    return signal.device.type == "cpu" and signal.dtype == torch.float32 and signal.dim() == 2
 
 
 def _target_magnitudes(signal: Tensor) -> tuple[TargetMagnitudes, ...]:
-    magnitudes = (_magnitude(_spectrum(signal, one)) for one in STFT_RESOLUTIONS)
-    return tuple(TargetMagnitudes(one, one.log(), _norm(one)) for one in magnitudes)
+    batch, windows = signal.shape[-2], signal.flatten(0, -2)
+    magnitudes = (_magnitude(_spectrum(windows, one)) for one in STFT_RESOLUTIONS)
+    return tuple(
+        TargetMagnitudes(one, one.log(), _norms(_norm_by_window(one, batch))[:, 0])
+        for one in magnitudes
+    )
 
 
 def _distance(
@@ -186,45 +197,53 @@ class _TorchDistance(torch.autograd.Function):
     def forward(
         ctx: Any, estimate: Tensor, target: tuple[TargetMagnitudes, ...], errors: Errors
     ) -> Tensor:
+        batch, frames = estimate.shape[-2:]
+        windows = estimate.reshape(-1, frames)
+        networks = len(windows) // batch
         terms = []
-        gradient = torch.zeros_like(estimate) if ctx.needs_input_grad[0] else None
+        gradient = torch.zeros_like(windows) if ctx.needs_input_grad[0] else None
         for resolution, wanted in zip(STFT_RESOLUTIONS, target, strict=True):
-            spectrum = _spectrum(estimate, resolution)
+            spectrum = _spectrum(windows, resolution)
             magnitude = _magnitude(spectrum)
             difference = magnitude - wanted.magnitude
-            error = _norm(difference) if errors == "batch" else _norm_by_window(difference)
+            error = _norm_by_window(difference, batch)
+            if errors == "batch":
+                error = _norms(error)
             # Of one error, or of the mean of as many as there are windows.
-            scale = wanted.norm * math.sqrt(len(error))
+            scale = wanted.norms[:, None] * math.sqrt(error.shape[1])
             ratio = magnitude.log().sub_(wanted.logarithm).abs_()
-            terms.append(error.sum() / scale + ratio.sum((1, 2)).sum() / ratio.numel())
+            count = ratio.numel() // networks
+            ratios = ratio.sum((1, 2)).view(networks, batch).sum(1)
+            terms.append(error.sum(1) / scale[:, 0] + ratios / count)
             if gradient is None:
                 continue
             # The gradient by the magnitude, over the magnitude; none where that is on its floor.
             sign = torch.sign(difference, out=ratio)
-            share = (error * scale)[:, None, None]
+            share = (error * scale).expand(networks, batch).reshape(-1, 1, 1)
             divisor = torch.threshold_(magnitude, _MAGNITUDE_FLOOR, math.inf)
             slope = difference.div_(torch.where(share > 0.0, share, torch.ones_like(share)))
-            slope.addcdiv_(sign, divisor, value=1.0 / sign.numel()).div_(divisor)
-            gradient += _back_to_signal(spectrum, slope, resolution, estimate.shape[-1])
+            slope.addcdiv_(sign, divisor, value=1.0 / count).div_(divisor)
+            gradient += _back_to_signal(spectrum, slope, resolution, frames)
         if gradient is not None:
-            ctx.save_for_backward(gradient / len(terms))
-        return torch.stack(terms).mean()
+            ctx.save_for_backward(gradient.view_as(estimate) / len(terms))
+        return torch.stack(terms).mean(0).reshape(estimate.shape[:-2])
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         (by_estimate,) = ctx.saved_tensors
-        return gradient * by_estimate, None, None
+        return gradient[..., None, None] * by_estimate, None, None
 
 
-def _norm_by_window(values: Tensor) -> Tensor:
-    by_window: Tensor = torch.linalg.vector_norm(values, dim=(1, 2))
-    return by_window
+def _norm_by_window(values: Tensor, batch: int) -> Tensor:
+    """(networks, batch)."""
+    norms: Tensor = torch.linalg.vector_norm(values, dim=(1, 2))
+    return norms.view(-1, batch)
 
 
-def _norm(values: Tensor) -> Tensor:
-    """Of the whole batch, (1,)."""
-    return _norm_by_window(values).square().sum().sqrt()[None]
+def _norms(by_window: Tensor) -> Tensor:
+    """Of whole batches, (networks, 1)."""
+    return by_window.square().sum(1, keepdim=True).sqrt()
 
 
 def _window(resolution: StftResolution, like: Tensor) -> Tensor:

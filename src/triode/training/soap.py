@@ -10,7 +10,7 @@ The networks here have a hundred small weights of few shapes. Weights of one sha
 by side, so that a step costs a millisecond or two.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from triode.training.dealing import single_threaded
 
-__all__ = ["Soap"]
+__all__ = ["Soap", "divided_states", "joined_states"]
 
 _LONGEST_AXIS = 256
 """Axes longer than this keep their own coordinates, since turning costs their square."""
@@ -35,6 +35,8 @@ class Soap:
         betas: How much of the mean gradient, and of the mean squares and products, is kept.
         eps: Added to the square root that is divided by.
         every: Steps from one turn of the coordinates to the next.
+        networks: The first axis of every parameter counts so many networks, which share nothing;
+            None for parameters without such an axis.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Soap:
         betas: tuple[float, float] = (0.95, 0.95),
         eps: float = 1e-8,
         every: int = 10,
+        networks: int | None = None,
     ) -> None:
         self.param_groups: list[dict[str, Any]] = [{"lr": lr} for _ in groups]
         self._betas, self._eps, self._every = betas, eps, every
@@ -53,7 +56,7 @@ class Soap:
             for parameter in parameters:
                 alike.setdefault((number, parameter.shape), []).append(parameter)
         self._group_of = [number for number, _ in alike]
-        self._alike = [_Alike(some) for some in alike.values()]
+        self._alike = [_Alike(some, networks) for some in alike.values()]
         self._steps = 0
 
     def zero_grad(self) -> None:
@@ -93,12 +96,16 @@ class Soap:
 
 
 class _Alike:
-    """Parameters of one shape, side by side: tensors are (parameters, *shape)."""
+    """Parameters of one shape, side by side: tensors are (parameters, *shape).
 
-    def __init__(self, parameters: list[torch.nn.Parameter]) -> None:
+    Those of several networks lie parameter by parameter, and within each network by network.
+    """
+
+    def __init__(self, parameters: list[torch.nn.Parameter], networks: int | None) -> None:
         self.parameters = parameters
-        shape = parameters[0].shape
-        like, count = parameters[0], len(parameters)
+        like = parameters[0]
+        shape = like.shape if networks is None else like.shape[1:]
+        count = len(parameters) * (networks or 1)
         self._mean = like.new_zeros((count, *shape), requires_grad=False)
         self._squares = torch.zeros_like(self._mean)
         turning = [axis for axis, size in enumerate(shape) if 1 < size <= _LONGEST_AXIS]
@@ -108,9 +115,10 @@ class _Alike:
         self._bases = [torch.zeros_like(products) for products in self._products]
 
     def gradient(self) -> Tensor:
-        return torch.stack(
-            [torch.zeros_like(one) if one.grad is None else one.grad for one in self.parameters]
-        )
+        gradients = [
+            torch.zeros_like(one) if one.grad is None else one.grad for one in self.parameters
+        ]
+        return torch.stack(gradients).view_as(self._mean)
 
     def descend(
         self, gradient: Tensor, rate: float, betas: tuple[float, float], eps: float, steps: int
@@ -121,7 +129,8 @@ class _Alike:
         mean = self._turned(self._mean) / (1.0 - betas[0] ** steps)
         root = (self._squares / (1.0 - betas[1] ** steps)).sqrt()
         change = self._turned(mean / (root + eps), back=True)
-        for parameter, one in zip(self.parameters, change, strict=True):
+        changes = change.reshape(len(self.parameters), *self.parameters[0].shape)
+        for parameter, one in zip(self.parameters, changes, strict=True):
             parameter.sub_(one, alpha=rate)
 
     def learn_axes(self, gradient: Tensor, beta: float) -> None:
@@ -135,7 +144,9 @@ class _Alike:
         for number, (axis, products) in enumerate(zip(self._axes, self._products, strict=True)):
             basis = self._bases[number]
             if not basis.any():
-                self._bases[number] = torch.linalg.eigh(products)[1].flip(-1).contiguous()
+                # A network whose gradient is no number is lost, but may not take others with it.
+                sound = products.nan_to_num(0.0, 0.0, 0.0)
+                self._bases[number] = torch.linalg.eigh(sound)[1].flip(-1).contiguous()
                 continue
             reached = products @ basis
             order = (basis * reached).sum(1).argsort(descending=True, stable=True)
@@ -167,6 +178,34 @@ class _Alike:
         for kept, saved in ((self._products, state["products"]), (self._bases, state["bases"])):
             for to, value in zip(kept, saved, strict=True):
                 to.copy_(value)
+
+
+def joined_states(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The state of one optimizer of several networks, from that of one for each."""
+    joined: dict[str, Any] = _by_tensor(lambda some: torch.stack(some, 1).flatten(0, 1), states)
+    return joined
+
+
+def divided_states(state: dict[str, Any], networks: int) -> list[dict[str, Any]]:
+    """The reverse of `joined_states`."""
+
+    def part(number: int) -> dict[str, Any]:
+        own: dict[str, Any] = _by_tensor(lambda some: some[0][number::networks], [state])
+        return own
+
+    return [part(number) for number in range(networks)]
+
+
+def _by_tensor(make: Callable[[list[Tensor]], Tensor], states: Sequence[Any]) -> Any:
+    """The same nest of lists and dicts, each tensor made of those in its place."""
+    first = states[0]
+    if isinstance(first, Tensor):
+        return make(list(states))
+    if isinstance(first, dict):
+        return {key: _by_tensor(make, [one[key] for one in states]) for key in first}
+    if isinstance(first, list):
+        return [_by_tensor(make, list(some)) for some in zip(*states, strict=True)]
+    return first
 
 
 def _rows(values: Tensor, axis: int) -> Tensor:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import Parameter
 
-from triode.training.soap import Soap
+from triode.training.soap import Soap, divided_states, joined_states
 
 # The first gradient decides every axis; where it does not, eigenvectors are a matter of rounding.
 SHAPES = [(8, 8, 6)] * 3 + [(8, 8, 1)] * 2 + [(8,)] * 3 + [(5, 5), (1,), (1, 3, 3), (300, 2)]
@@ -110,3 +110,39 @@ def test_a_parameter_without_a_gradient_stays() -> None:
         optimizer.step()
     assert furthest(parameters[1:], initial()[1:]) == 0.0
     assert furthest(parameters[:1], initial()[:1]) > 0.0
+
+
+def test_networks_side_by_side_are_what_each_is_alone() -> None:
+    """Also when their optimizers are joined half way, and divided at the end."""
+    networks = [initial() for _ in range(3)]
+    optimizers = [Soap([one], lr=RATE) for one in networks]
+    factors = (1.0, -0.3, 5.0)
+
+    def step(number: int, some: list[torch.Tensor]) -> None:
+        for parameter, gradient in zip(networks[number], some, strict=True):
+            parameter.grad = factors[number] * gradient
+        optimizers[number].step()
+
+    beside: list[Parameter] = []
+    joined = Soap([[Parameter(torch.zeros(1))]], lr=RATE)
+    for steps, some in enumerate(gradients(25)):
+        if steps == 7:
+            beside = [
+                Parameter(torch.stack(list(each)).detach()) for each in zip(*networks, strict=True)
+            ]
+            joined = Soap([beside], lr=RATE, networks=3)
+            joined.load_state_dict(joined_states([one.state_dict() for one in optimizers]))
+        for number in range(3):
+            step(number, some)
+        if steps >= 7:
+            for parameter, gradient in zip(beside, some, strict=True):
+                parameter.grad = torch.stack([factor * gradient for factor in factors])
+            joined.step()
+    for number, state in enumerate(divided_states(joined.state_dict(), 3)):
+        alone = optimizers[number].state_dict()
+        got = [Parameter(one[number].detach()) for one in beside]
+        assert furthest(got, networks[number]) < TOLERANCE
+        assert state["steps"] == alone["steps"] == 25
+        for mine, other in zip(state["alike"], alone["alike"], strict=True):
+            torch.testing.assert_close(mine, other, rtol=1e-3, atol=1e-4)
+    assert furthest(networks[0], networks[1]) > 1000 * TOLERANCE
