@@ -9,7 +9,15 @@ from typing import Any, Protocol
 from triode.errors import ExecutorError
 from triode.processes import Worker
 
-__all__ = ["Event", "Executor", "Job", "LocalExecutor", "open_executor", "workers_for"]
+__all__ = [
+    "Event",
+    "Executor",
+    "Job",
+    "LocalExecutor",
+    "open_executor",
+    "usable_cores",
+    "workers_for",
+]
 
 Event = Mapping[str, Any]
 
@@ -66,7 +74,7 @@ class LocalExecutor(Executor):
     """
 
     def __init__(self, module: str, slots: int | None = None) -> None:
-        self._module, self._slots = module, slots or _usable_cores()
+        self._module, self._slots = module, slots or usable_cores()
         self._events: queue.Queue[tuple[Worker, dict[str, Any]]] = queue.Queue()
         self._running: list[Worker] = []
         self._idle: list[Worker] = []
@@ -123,7 +131,7 @@ def workers_for(cores: int, rows: int) -> tuple[int, int]:
     return workers, max(1, cores // workers)
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
     """How many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -10,6 +10,7 @@ from triode.cli.study_report import report
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from triode.batch.executor import Executor
     from triode.study.driver import Ending
     from triode.study.opened import OpenedStudy
     from triode.study.storage import Storage
@@ -44,7 +45,12 @@ Budget = Annotated[
     str | None, typer.Option(help="How long to train at most, such as 90s, 20m or 8h.")
 ]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Trials at a time. Default: one for every core.")
+    int | None,
+    typer.Option(min=1, help="Trials at a time, or groups of them. Default: one for every core."),
+]
+Device = Annotated[
+    str,
+    typer.Option(help="cpu, or cuda or mps, where all trials of a candidate train at once."),
 ]
 File = Annotated[str, typer.Argument(help="A study file (.toml), or the name of a shipped one.")]
 Name = Annotated[str, typer.Argument(help="A study's name, see `triode study status`.")]
@@ -57,6 +63,7 @@ def run(
     budget: Budget = None,
     on: On = "local",
     workers: Workers = None,
+    device: Device = "cpu",
     storage: StorageUrl = None,
     folder: Folder = _FOLDER,
     no_cost: Annotated[
@@ -70,7 +77,9 @@ def run(
     from triode.study.opened import OpenedStudy
 
     opened = OpenedStudy.of_file(file)
-    _run(opened, _storage(storage, folder), folder, on, workers, budget, measure=not no_cost)
+    _run(
+        opened, _storage(storage, folder), folder, on, workers, device, budget, measure=not no_cost
+    )
 
 
 @study.command()
@@ -79,6 +88,7 @@ def resume(
     budget: Budget = None,
     on: On = "local",
     workers: Workers = None,
+    device: Device = "cpu",
     storage: StorageUrl = None,
     folder: Folder = _FOLDER,
 ) -> None:
@@ -87,7 +97,7 @@ def resume(
 
     kept = _kept(storage, folder)
     opened = OpenedStudy.of_stored(kept.study(name))
-    _run(opened, kept, folder, on, workers, budget, measure=True)
+    _run(opened, kept, folder, on, workers, device, budget, measure=True)
 
 
 @study.command()
@@ -226,11 +236,11 @@ def _run(
     folder: Path,
     on: str,
     workers: int | None,
+    device: str,
     budget: str | None,
     *,
     measure: bool,
 ) -> None:
-    from triode.batch.executor import open_executor
     from triode.cli.study_screen import StudyScreen, status_lines
     from triode.study.duration import parse_duration
     from triode.study.running import run_study
@@ -241,7 +251,7 @@ def _run(
         ending = run_study(
             opened,
             storage,
-            open_executor("triode.study.worker", on, workers),
+            _executor(on, workers, device),
             folder.resolve(),
             budget_seconds=seconds,
             measure=measure,
@@ -250,6 +260,25 @@ def _run(
     name = opened.study.name
     console.print("\n".join(status_lines(storage, name)), markup=False)
     _finish(console, name, ending, failed=screen.failed)
+
+
+def _executor(on: str, workers: int | None, device: str) -> "Executor":
+    from triode.batch.executor import open_executor, usable_cores
+    from triode.errors import StudyError
+    from triode.study.executor_together import TogetherExecutor
+    from triode.training.run import check_device
+
+    if device == "cpu":
+        return open_executor("triode.study.worker", on, workers)
+    if on != "local":
+        raise StudyError(
+            "a cluster's cards are asked for in another way",
+            where="--device",
+            got=device,
+            hint="Leave --device away, and write --on 'ray://HOST:PORT?gpus=0.25'.",
+        )
+    check_device(device)
+    return TogetherExecutor(device, workers or usable_cores())
 
 
 def _finish(console: "Console", name: str, ending: "Ending", *, failed: int) -> None:

@@ -85,13 +85,15 @@ class StudyScreen(StudyListener):
         self._console.print(f"{planned} trials{before}", markup=False)
 
     def on_trial(self, key: TrialKey, *, resumed: bool) -> None:
-        """A bar."""
-        self._tasks[key] = self._bars.add_task(_text(key), total=None, figures="")
+        """A line, if it goes on."""
         if resumed:
             self._console.print(f"{_text(key)}: resumed from its checkpoint", markup=False)
 
     def on_event(self, key: TrialKey, event: Mapping[str, Any]) -> None:
         """Move the bar."""
+        # Not before its first word: trials that go together wait for each other.
+        if key not in self._tasks:
+            self._tasks[key] = self._bars.add_task(_text(key), total=None, figures="")
         task = self._tasks[key]
         match event["event"]:
             case "start":

@@ -32,7 +32,14 @@ from triode.graph.operations import (
     Slice,
 )
 
-__all__ = ["BATCHNORM_MOMENTUM", "TorchGraph"]
+__all__ = [
+    "BATCHNORM_MOMENTUM",
+    "TorchGraph",
+    "aligned",
+    "evaluation_order",
+    "mangled",
+    "pointwise",
+]
 
 BATCHNORM_MOMENTUM = 0.1
 """Share of a batch in the running statistics after it."""
@@ -95,13 +102,13 @@ class TorchGraph(nn.Module):
         super().__init__()
         check_parameters(graph, parameters)
         self.graph = graph
-        self._needed = _needed(graph)
+        self._order = evaluation_order(graph)
         for parameter in graph.parameters:
             tensor = torch.tensor(np.asarray(parameters[parameter.name]), dtype=dtype)
             if parameter.trainable:
-                self.register_parameter(_mangle(parameter.name), nn.Parameter(tensor))
+                self.register_parameter(mangled(parameter.name), nn.Parameter(tensor))
             else:
-                self.register_buffer(_mangle(parameter.name), tensor)
+                self.register_buffer(mangled(parameter.name), tensor)
 
     def forward(self, signal: Tensor) -> Tensor:
         """(batch, inputs, frames) to (batch, outputs, frames - receptive field + 1).
@@ -109,24 +116,27 @@ class TorchGraph(nn.Module):
         In training mode batchnorm uses the batch's statistics and updates the running ones.
         """
         values: dict[str, Tensor] = {}
-        for node in self._needed:
+        for node, done_with in self._order:
             own = {
                 suffix: self.tensor(f"{node.name}.{suffix}")
                 for suffix in node.operation.parameters()
             }
-            inputs = _align([values[name] for name in node.inputs])
+            inputs = aligned([values[name] for name in node.inputs])
             values[node.name] = self._evaluate(node, own, inputs, signal)
+            del inputs
+            for name in done_with:
+                del values[name]
         return values[self.graph.output]
 
     def tensor(self, name: str) -> Tensor:
         """The parameter `name` as torch holds it."""
-        value: Tensor = getattr(self, _mangle(name))
+        value: Tensor = getattr(self, mangled(name))
         return value
 
     def to_parameters(self) -> dict[str, npt.NDArray[np.float32]]:
         """The current parameters by name, as float32 copies."""
         return {
-            parameter.name: getattr(self, _mangle(parameter.name))
+            parameter.name: getattr(self, mangled(parameter.name))
             .detach()
             .cpu()
             .numpy()
@@ -134,7 +144,7 @@ class TorchGraph(nn.Module):
             for parameter in self.graph.parameters
         }
 
-    def _evaluate(  # noqa: C901 - one case per operation, none of them a branch of thought
+    def _evaluate(
         self, node: Node, own: dict[str, Tensor], inputs: list[Tensor], signal: Tensor
     ) -> Tensor:
         match node.operation:
@@ -150,19 +160,6 @@ class TorchGraph(nn.Module):
                 )
             case Activation(kind="PReLU"):
                 return functional.prelu(inputs[0], own["slopes"])
-            case Activation() as activation:
-                return _ACTIVATIONS[activation.kind](inputs[0], *activation.constants)
-            case ActivationGradient():
-                raise GraphError(
-                    "torch differentiates by itself and takes no gradient graphs", where=node.name
-                )
-            case Add():
-                return inputs[0] + inputs[1]
-            case Mul():
-                return inputs[0] * inputs[1]
-            case Blend():
-                share, first, second = inputs
-                return share * first + (1.0 - share) * second
             case Scale():
                 return inputs[0] * own["value"]
             case Slice() as part:
@@ -186,23 +183,54 @@ class TorchGraph(nn.Module):
                 weight = own["weight"].flip(0)[None, None]
                 result = functional.conv1d(inputs[0], weight, own.get("bias"))
                 return result[..., : result.shape[-1] - fir.delay]
+            case _:
+                return pointwise(node, inputs)
 
 
-def _mangle(name: str) -> str:
+def pointwise(node: Node, inputs: list[Tensor]) -> Tensor:
+    """What an operation without parameters, that treats all numbers alike, makes of its inputs.
+
+    Raises:
+        GraphError: The operation is another one.
+    """
+    match node.operation:
+        case Activation() as activation:
+            return _ACTIVATIONS[activation.kind](inputs[0], *activation.constants)
+        case Add():
+            return inputs[0] + inputs[1]
+        case Mul():
+            return inputs[0] * inputs[1]
+        case Blend():
+            share, first, second = inputs
+            return share * first + (1.0 - share) * second
+        case ActivationGradient():
+            raise GraphError(
+                "torch differentiates by itself and takes no gradient graphs", where=node.name
+            )
+        case _:
+            raise GraphError("torch has no mapping of this operation here", where=node.name)
+
+
+def mangled(name: str) -> str:
     """A parameter name without dots, which torch reserves."""
     return name.replace(".", "__")
 
 
-def _needed(graph: Graph) -> tuple[Node, ...]:
-    """The nodes on which the output depends: others may reach further back than the output."""
-    names = {graph.output}
+def evaluation_order(graph: Graph) -> tuple[tuple[Node, tuple[str, ...]], ...]:
+    """The nodes on which the output depends: others may reach further back than the output.
+
+    Beside each are the names of the values that nobody needs after it.
+    """
+    needed = {graph.output}
+    order: list[tuple[Node, tuple[str, ...]]] = []
     for node in reversed(graph.nodes):
-        if node.name in names:
-            names.update(node.inputs)
-    return tuple(node for node in graph.nodes if node.name in names)
+        if node.name in needed:
+            order.append((node, tuple(sorted(set(node.inputs) - needed))))
+            needed.update(node.inputs)
+    return tuple(reversed(order))
 
 
-def _align(inputs: list[Tensor]) -> list[Tensor]:
+def aligned(inputs: list[Tensor]) -> list[Tensor]:
     """Cut all inputs to the newest frames that all of them have."""
     if len(inputs) < 2:
         return inputs

@@ -15,7 +15,7 @@ from triode.study.plan import Planned
 from triode.study.record import Outcome, Provenance, TrialKey, TrialRecord
 from triode.study.source import TrialSource
 from triode.study.storage import Storage
-from triode.study.trial import TrialFiles, TrialTask
+from triode.study.task import TrialFiles, TrialTask
 
 __all__ = ["Ending", "StudyListener", "drive", "make_ready"]
 

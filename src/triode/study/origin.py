@@ -30,10 +30,15 @@ def code_version() -> str:
 
 
 @functools.lru_cache
-def machine_text() -> str:
-    """Processor, cores and system."""
+def machine_text(device: str = "cpu") -> str:
+    """Processor, cores and system, and what trains, if that is something else."""
     machine = this_machine()
-    return f"{machine.processor}, {machine.cores} cores, {machine.system}"
+    text = f"{machine.processor}, {machine.cores} cores, {machine.system}"
+    if device == "cpu":
+        return text
+    import torch
+
+    return f"{text}, {torch.cuda.get_device_name() if device == 'cuda' else device}"
 
 
 @functools.lru_cache

@@ -33,8 +33,10 @@ _PRUNED_LOG_ESR = math.log(10.0)
 class SearchSource:
     """Trials of the candidates that one search proposes; see `triode.study.source`.
 
-    A candidate is proposed when a worker is free. It is measured at once, on this machine, and one
-    that exceeds a constraint is told to the sampler as such and never trained.
+    A candidate is proposed when a worker is free, as long as fewer are open than a generation of
+    the sampler has: more would not know what those before them came to. It is measured at once, on
+    this machine, and one that exceeds a constraint is told to the sampler as such and never
+    trained.
 
     Args:
         opened: The study.
@@ -55,8 +57,9 @@ class SearchSource:
         self._number = 0
         self._done = 0
         self._each = len(self._trials(_named(search, f"{search.name}-0000")))
+        self._generation = min(24, max(4, search.candidates // 4))
         self._sampler = optuna.samplers.NSGAIISampler(
-            seed=search.seed, population_size=min(24, max(4, search.candidates // 4))
+            seed=search.seed, population_size=self._generation
         )
         self._optuna = optuna.create_study(
             directions=["minimize", "minimize"], sampler=self._sampler
@@ -75,7 +78,8 @@ class SearchSource:
 
     def next(self) -> Planned | None:
         """A trial of a candidate that is open, or of a new one."""
-        if not self._waiting and self._number < self._search.candidates:
+        room = len(self._asked) < self._generation and self._number < self._search.candidates
+        if not self._waiting and room:
             self._propose()
         return self._waiting.pop(0) if self._waiting else None
 

@@ -7,30 +7,32 @@ of the test part, which nothing has seen.
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from triode.errors import DivergenceError, OutputError, TriodeError
 from triode.files import make_folder, write_text_atomically
 from triode.nam import DEFAULT_SAMPLE_RATE_HZ, parse_config
-from triode.study.candidate import Candidate
 from triode.study.custom import first_parameters
-from triode.study.material import Prepared, load_prepared
+from triode.study.material import load_prepared
 from triode.study.origin import code_version, compiler_text, machine_text
-from triode.study.record import Outcome, Provenance, Status, TrialKey, TrialRecord
+from triode.study.record import Outcome, Provenance, Status, TrialRecord
+from triode.study.task import TrialFiles, TrialTask
 from triode.study.trained import Trained, measured_on_test, save_trained
-from triode.training import Progress, Recipe
-from triode.training.material import Material, prepare_material
+from triode.training import Progress
+from triode.training.material import prepare_material
 
 if TYPE_CHECKING:
     from triode.training.loop import TrainingState
 
-__all__ = ["TrialFiles", "TrialProgress", "TrialTask", "run_trial"]
+__all__ = ["Trial", "TrialProgress", "attempt", "run_trial", "trained_alone"]
+
+Ended = TypeVar("Ended")
 
 
 class TrialProgress(Progress):
@@ -42,86 +44,156 @@ class TrialProgress(Progress):
         return False
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrialTask:
-    """Everything that a trial needs, as plain values that travel to a worker.
+class Trial:
+    """A trial from its first step to its record.
 
-    Attributes:
-        study: The study's name.
-        key: What the trial is.
-        source: Where the gear comes from.
-        candidate: What is trained.
-        recipe: How, the networks left as they are.
-        study_folder: Where the study file is, for modules beside it.
-        work_folder: Where gear, checkpoints, results and models are kept.
-        threads: CPU threads.
-        device: "cpu", "cuda" or "mps".
+    Used within `triode.training.loop.torch_settings` from `begin` to `ended`.
+
+    Args:
+        task: What to do.
+        progress: Told what happens; may ask to stop.
+
+    Raises:
+        OutputError: The folder cannot be written.
     """
 
-    study: str
-    key: TrialKey
-    source: str
-    candidate: Candidate
-    recipe: Recipe
-    study_folder: str
-    work_folder: str
-    threads: int = 1
-    device: str = "cpu"
+    def __init__(self, task: TrialTask, progress: TrialProgress | None = None) -> None:
+        self.task, self.progress = task, progress or TrialProgress()
+        self._files = TrialFiles.of(task)
+        for path in (self._files.checkpoint, self._files.result, self._files.model):
+            make_folder(path.parent)
+        self._started = ""
+        self._digests: Mapping[str, str] = {}
+        self.recipe = task.recipe
 
-    def to_json(self) -> dict[str, Any]:
-        """As what `json.dumps` takes."""
-        return {
-            "study": self.study,
-            "key": self.key.to_json(),
-            "source": self.source,
-            "candidate": self.candidate.to_json(),
-            "recipe": self.recipe.model_dump(mode="json"),
-            "study_folder": self.study_folder,
-            "work_folder": self.work_folder,
-            "threads": self.threads,
-            "device": self.device,
-        }
+    @property
+    def known(self) -> TrialRecord | None:
+        """A record that was written and perhaps never stored."""
+        try:
+            return TrialRecord.from_json(json.loads(self._files.result.read_text("utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The other way; KeyError or TypeError for what is none."""
-        return cls(
-            **{
-                **document,
-                "key": TrialKey.from_json(document["key"]),
-                "candidate": Candidate.from_json(document["candidate"]),
-                "recipe": Recipe.model_validate_json(json.dumps(document["recipe"])),
-            }
+    def begin(self) -> None:
+        """Make everything ready: random weights, or those of the checkpoint that is there.
+
+        Raises:
+            TriodeError: The trial is a failed one, see `failed`.
+        """
+        from triode.training.checkpoint import Identity, restore_checkpoint
+
+        task = self.task
+        self._started = _started(self._files.started)
+        self._prepared = load_prepared(self._files.gear)
+        self._digests = self._prepared.digests
+        self.recipe = task.candidate.recipe(task.recipe, epochs=task.key.epochs, seed=task.key.seed)
+        parts = self._prepared.parts
+        self.material = prepare_material(
+            np.array(self._prepared.dry),
+            np.array(self._prepared.wet),
+            rate_hz=self._prepared.rate_hz,
+            training=parts.training,
+            validation=parts.validation,
+            wet_level_dbfs=self.recipe.wet_level_dbfs,
+        )
+        self._identity = Identity.of(self.recipe, self.material)
+        self.state = self._initial_state()
+        if self._files.checkpoint.exists():
+            restore_checkpoint(self._files.checkpoint, self.state, self._identity)
+
+    def save(self, state: "TrainingState") -> None:
+        """Write the checkpoint."""
+        from triode.training.checkpoint import save_checkpoint
+
+        save_checkpoint(self._files.checkpoint, state, self._identity)
+
+    def ended(
+        self, *, finished: bool, failure: DivergenceError | None = None
+    ) -> TrialRecord | None:
+        """Test the best network and write the record.
+
+        Args:
+            finished: Whether all epochs are done.
+            failure: That the training diverged.
+
+        Returns:
+            None when it was stopped and is to go on another time.
+        """
+        if failure is not None:
+            return self._recorded(self._outcome("diverged", message=str(failure)))
+        if self.progress.pruned:
+            return self._recorded(self._outcome("pruned"))
+        if not finished:
+            return None
+        if not all(trainee.best for trainee in self.state.trainees):
+            message = "no validation error was a number"
+            return self._recorded(self._outcome("diverged", message=message))
+        networks = [Trained.of(trainee, self.material) for trainee in self.state.trainees]
+        metrics = measured_on_test(networks[-1], self._prepared)
+        for one in networks[:-1]:
+            smaller = measured_on_test(one, self._prepared)
+            metrics |= {f"{name}@{one.name}": value for name, value in smaller.items()}
+        settings = {"study": self.task.study}
+        save_trained(self._files.model, self.task.candidate, networks, self.recipe, settings)
+        return self._recorded(self._outcome("finished", metrics=metrics))
+
+    def failed(self, error: TriodeError) -> TrialRecord:
+        """The record of a trial that could not be run."""
+        return self._recorded(Outcome(status="failed", message=str(error)))
+
+    def _initial_state(self) -> "TrainingState":
+        """Random weights, from the seed of the trial."""
+        from triode.training.initialise import with_offset
+        from triode.training.loop import initial_state, state_of, weight_generator
+
+        task, recipe, material = self.task, self.recipe, self.material
+        if task.candidate.source is not None:
+            graph = task.candidate.source.load(Path(task.study_folder))
+            drawn = first_parameters(graph, weight_generator(recipe, 0))
+            start = with_offset(graph, drawn, material.wet_mean)
+            return state_of([(graph, start)], recipe, material.rate_hz, task.device)
+        configs = tuple(
+            parse_config(size.architecture, size.config, DEFAULT_SAMPLE_RATE_HZ)
+            for size in recipe.sizes
+        )
+        return initial_state(
+            configs, recipe, material.rate_hz, task.device, offset=material.wet_mean
         )
 
-
-@dataclass(frozen=True, kw_only=True)
-class TrialFiles:
-    """The files of a trial in its study's folder."""
-
-    gear: Path
-    checkpoint: Path
-    started: Path
-    result: Path
-    model: Path
-
-    @classmethod
-    def of(cls, task: TrialTask) -> Self:
-        """Those of `task`."""
-        folder, key = Path(task.work_folder), task.key
-        stem = f"{key.candidate},{key.gear},seed{key.seed},epochs{key.epochs}"
-        return cls(
-            gear=folder / "gear" / key.gear,
-            checkpoint=folder / "checkpoints" / f"{stem}.checkpoint",
-            started=folder / "checkpoints" / f"{stem}.started",
-            result=folder / "results" / f"{stem}.json",
-            model=folder / "models" / f"{stem}.nam",
+    def _outcome(
+        self, status: Status, *, metrics: Mapping[str, float] | None = None, message: str = ""
+    ) -> Outcome:
+        largest = self.state.trainees[-1]
+        return Outcome(
+            status=status,
+            metrics=metrics or {},
+            curve=tuple((one.epoch, one.esr[largest.name]) for one in self.state.history),
+            best_epoch=largest.best_epoch,
+            message=message,
         )
 
-    def remove_unfinished(self) -> None:
-        """Take away what only an unfinished trial needs."""
-        self.checkpoint.unlink(missing_ok=True)
-        self.started.unlink(missing_ok=True)
+    def _recorded(self, outcome: Outcome) -> TrialRecord:
+        history = [] if outcome.status == "failed" else self.state.history
+        record = TrialRecord(
+            study=self.task.study,
+            key=self.task.key,
+            source=self.task.source,
+            outcome=outcome,
+            provenance=Provenance(
+                code_version=code_version(),
+                config=self.task.candidate.config(),
+                recipe=self.recipe.model_dump(mode="json", exclude={"sizes"}),
+                data_hashes=dict(self._digests),
+                machine=machine_text(self.task.device),
+                compiler=compiler_text(),
+                seconds=history[-1].seconds if history else 0.0,
+                started=self._started,
+            ),
+        )
+        # Until the driver has stored the record, this file is all there is of it.
+        write_text_atomically(self._files.result, json.dumps(record.to_json()))
+        self._files.remove_unfinished()
+        return record
 
 
 def run_trial(task: TrialTask, progress: TrialProgress | None = None) -> TrialRecord | None:
@@ -139,143 +211,53 @@ def run_trial(task: TrialTask, progress: TrialProgress | None = None) -> TrialRe
     """
     # Before torch is loaded; see `triode.training.run`.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    files = TrialFiles.of(task)
-    for path in (files.checkpoint, files.result, files.model):
-        make_folder(path.parent)
-    known = _known(files.result)
+    trial = Trial(task, progress)
+    known = trial.known
     if known is not None:
         return known
-    started = _started(files.started)
-    digests: Mapping[str, str] = {}
-    recipe, seconds = task.recipe, 0.0
+    from triode.training.loop import torch_settings
+
+    with torch_settings(device=task.device, threads=task.threads):
+        return attempt(trial, partial(_begun_and_trained, trial))
+
+
+def attempt(trial: Trial, step: Callable[[], Ended]) -> "Ended | TrialRecord":
+    """What `step` returns; the record of a failed trial when it goes wrong.
+
+    Raises:
+        OutputError: The folder cannot be written.
+    """
     try:
-        prepared = load_prepared(files.gear)
-        digests = prepared.digests
-        recipe = task.candidate.recipe(recipe, epochs=task.key.epochs, seed=task.key.seed)
-        ended = _train_and_test(task, files, prepared, recipe, progress or TrialProgress())
-        if ended is None:
-            return None
-        outcome, seconds = ended
+        return step()
     except OutputError:
         raise
     except TriodeError as error:
-        outcome = Outcome(status="failed", message=str(error))
-    record = TrialRecord(
-        study=task.study,
-        key=task.key,
-        source=task.source,
-        outcome=outcome,
-        provenance=Provenance(
-            code_version=code_version(),
-            config=task.candidate.config(),
-            recipe=recipe.model_dump(mode="json", exclude={"sizes"}),
-            data_hashes=dict(digests),
-            machine=machine_text(),
-            compiler=compiler_text(),
-            seconds=seconds,
-            started=started,
-        ),
-    )
-    # Until the driver has stored the record, this file is all there is of it.
-    write_text_atomically(files.result, json.dumps(record.to_json()))
-    files.remove_unfinished()
-    return record
+        return trial.failed(error)
 
 
-def _train_and_test(
-    task: TrialTask,
-    files: TrialFiles,
-    prepared: Prepared,
-    recipe: Recipe,
-    progress: TrialProgress,
-) -> tuple[Outcome, float] | None:
-    """What became of it, and the seconds of training; None when it is to go on another time."""
-    from triode.training.checkpoint import Identity, restore_checkpoint, save_checkpoint
-    from triode.training.loop import fit, torch_settings
+def trained_alone(trial: Trial) -> TrialRecord | None:
+    """Train a trial that has begun, to its end; None when it was stopped."""
+    from triode.training.loop import fit
 
-    parts = prepared.parts
-    material = prepare_material(
-        np.array(prepared.dry),
-        np.array(prepared.wet),
-        rate_hz=prepared.rate_hz,
-        training=parts.training,
-        validation=parts.validation,
-        wet_level_dbfs=recipe.wet_level_dbfs,
-    )
-    identity = Identity.of(recipe, material)
-    with torch_settings(device=task.device, threads=task.threads):
-        state = _initial_state(task, recipe, material)
-        if files.checkpoint.exists():
-            restore_checkpoint(files.checkpoint, state, identity)
-        try:
-            # A training that diverges is a result, and no reason to warn on the way there.
-            with np.errstate(over="ignore", invalid="ignore"):
-                finished = fit(
-                    state,
-                    material,
-                    recipe,
-                    device=task.device,
-                    progress=progress,
-                    save=lambda now: save_checkpoint(files.checkpoint, now, identity),
-                )
-        except DivergenceError as error:
-            return _outcome(state, "diverged", message=str(error))
-        if progress.pruned:
-            return _outcome(state, "pruned")
-        if not finished:
-            return None
-        if not all(trainee.best for trainee in state.trainees):
-            return _outcome(state, "diverged", message="no validation error was a number")
-        networks = [Trained.of(trainee, material) for trainee in state.trainees]
-    metrics = measured_on_test(networks[-1], prepared)
-    for one in networks[:-1]:
-        smaller = measured_on_test(one, prepared)
-        metrics |= {f"{name}@{one.name}": value for name, value in smaller.items()}
-    save_trained(files.model, task.candidate, networks, recipe, {"study": task.study})
-    return _outcome(state, "finished", metrics=metrics)
-
-
-def _initial_state(task: TrialTask, recipe: Recipe, material: Material) -> "TrainingState":
-    """Random weights, from the seed of the trial."""
-    from triode.training.initialise import with_offset
-    from triode.training.loop import initial_state, state_of, weight_generator
-
-    if task.candidate.source is not None:
-        graph = task.candidate.source.load(Path(task.study_folder))
-        drawn = first_parameters(graph, weight_generator(recipe, 0))
-        start = with_offset(graph, drawn, material.wet_mean)
-        return state_of([(graph, start)], recipe, material.rate_hz, task.device)
-    configs = tuple(
-        parse_config(size.architecture, size.config, DEFAULT_SAMPLE_RATE_HZ)
-        for size in recipe.sizes
-    )
-    return initial_state(configs, recipe, material.rate_hz, task.device, offset=material.wet_mean)
-
-
-def _outcome(
-    state: "TrainingState",
-    status: Status,
-    *,
-    metrics: Mapping[str, float] | None = None,
-    message: str = "",
-) -> tuple[Outcome, float]:
-    largest = state.trainees[-1]
-    outcome = Outcome(
-        status=status,
-        metrics=metrics or {},
-        curve=tuple((record.epoch, record.esr[largest.name]) for record in state.history),
-        best_epoch=largest.best_epoch,
-        message=message,
-    )
-    return outcome, state.history[-1].seconds if state.history else 0.0
-
-
-def _known(path: Path) -> TrialRecord | None:
-    """A record that was written and perhaps never stored."""
     try:
-        return TrialRecord.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        # A training that diverges is a result, and no reason to warn on the way there.
+        with np.errstate(over="ignore", invalid="ignore"):
+            finished = fit(
+                trial.state,
+                trial.material,
+                trial.recipe,
+                device=trial.task.device,
+                progress=trial.progress,
+                save=trial.save,
+            )
+    except DivergenceError as error:
+        return trial.ended(finished=False, failure=error)
+    return trial.ended(finished=finished)
+
+
+def _begun_and_trained(trial: Trial) -> TrialRecord | None:
+    trial.begin()
+    return trained_alone(trial)
 
 
 def _started(path: Path) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 from triode.batch.teller import Teller
 from triode.errors import TriodeError
 from triode.processes import Orders, Tell, serve
-from triode.study.trial import TrialProgress, TrialTask, run_trial
+from triode.study.task import TrialTask
+from triode.study.trial import TrialProgress, run_trial
 
 __all__ = ["TrialTeller", "do", "main"]
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from triode.nam.metadata import Metadata
     from triode.training.loop import TrainingState
 
-__all__ = ["DEVICES", "train"]
+__all__ = ["DEVICES", "check_device", "train"]
 
 DEVICES = ("cpu", "cuda", "mps")
 
@@ -106,7 +106,7 @@ def train(
     first_round = chosen.optimizer.first_round_epochs
     outputs.check(resume=resume, force=force)
     metadata = _with_measured_levels(metadata, wet_path)
-    _check_device(device, threads)
+    check_device(device, threads)
     listener = progress or Progress()
     # Before the recordings are read, and their rate known: the shape of a network has none.
     begin = None if start is None else read_start(start, _configs(chosen, DEFAULT_SAMPLE_RATE_HZ))
@@ -216,7 +216,12 @@ def train(
     )
 
 
-def _check_device(device: str, threads: int | None) -> None:
+def check_device(device: str, threads: int | None = None) -> None:
+    """See that torch is there and can train on `device`.
+
+    Raises:
+        TrainingError: It cannot, or there are less threads than one.
+    """
     if importlib.util.find_spec("torch") is None:
         raise TrainingError(
             "training needs torch, which is not installed",

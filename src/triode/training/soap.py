@@ -58,6 +58,10 @@ class Soap:
         self._group_of = [number for number, _ in alike]
         self._alike = [_Alike(some, networks) for some in alike.values()]
         self._steps = 0
+        # Tensors, since a card repeats a step with whatever they hold by then; see `prepare`.
+        like = self._alike[0].parameters[0]
+        self._rates = like.new_zeros(len(self.param_groups), requires_grad=False)
+        self._corrections = like.new_zeros(2, requires_grad=False)
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -65,18 +69,35 @@ class Soap:
             for parameter in alike.parameters:
                 parameter.grad = None
 
-    @torch.no_grad()
     def step(self) -> None:
         """Change every parameter by its gradient."""
         with single_threaded():
-            for number, alike in zip(self._group_of, self._alike, strict=True):
-                gradient = alike.gradient()
-                if self._steps:
-                    rate = self.param_groups[number]["lr"]
-                    alike.descend(gradient, rate, self._betas, self._eps, self._steps)
-                alike.learn_axes(gradient, self._betas[1])
-                if self._steps % self._every == 0:
-                    alike.turn()
+            self.prepare()
+            self.change()
+            self.turn()
+
+    def prepare(self) -> None:
+        """Note what the step to come depends on, beside the gradients."""
+        self._rates.copy_(torch.tensor([group["lr"] for group in self.param_groups]))
+        powers = [beta ** max(1, self._steps) for beta in self._betas]
+        self._corrections.copy_(torch.tensor([1.0 / (1.0 - power) for power in powers]))
+
+    @torch.no_grad()
+    def change(self) -> None:
+        """The step itself, which a card can record and repeat; not the first one, which differs."""
+        for number, alike in zip(self._group_of, self._alike, strict=True):
+            gradient = alike.gradient()
+            if self._steps:
+                rate = self._rates[number]
+                alike.descend(gradient, rate, self._betas, self._eps, self._corrections)
+            alike.learn_axes(gradient, self._betas[1])
+
+    @torch.no_grad()
+    def turn(self) -> None:
+        """End the step; every few steps, bring the coordinates up to date."""
+        if self._steps % self._every == 0:
+            for alike in self._alike:
+                alike.turn()
         self._steps += 1
 
     def state_dict(self) -> dict[str, Any]:
@@ -121,17 +142,22 @@ class _Alike:
         return torch.stack(gradients).view_as(self._mean)
 
     def descend(
-        self, gradient: Tensor, rate: float, betas: tuple[float, float], eps: float, steps: int
+        self,
+        gradient: Tensor,
+        rate: Tensor,
+        betas: tuple[float, float],
+        eps: float,
+        corrections: Tensor,
     ) -> None:
-        """Adam's step in the turned coordinates."""
+        """Adam's step in the turned coordinates; `corrections` take away the means' bias."""
         self._mean.lerp_(gradient, 1.0 - betas[0])
         self._squares.lerp_(self._turned(gradient).square(), 1.0 - betas[1])
-        mean = self._turned(self._mean) / (1.0 - betas[0] ** steps)
-        root = (self._squares / (1.0 - betas[1] ** steps)).sqrt()
-        change = self._turned(mean / (root + eps), back=True)
+        mean = self._turned(self._mean) * corrections[0]
+        root = (self._squares * corrections[1]).sqrt()
+        change = rate * self._turned(mean / (root + eps), back=True)
         changes = change.reshape(len(self.parameters), *self.parameters[0].shape)
         for parameter, one in zip(self.parameters, changes, strict=True):
-            parameter.sub_(one, alpha=rate)
+            parameter.sub_(one)
 
     def learn_axes(self, gradient: Tensor, beta: float) -> None:
         """Update the mean products along every axis."""
@@ -146,17 +172,16 @@ class _Alike:
             if not basis.any():
                 # A network whose gradient is no number is lost, but may not take others with it.
                 sound = products.nan_to_num(0.0, 0.0, 0.0)
-                self._bases[number] = torch.linalg.eigh(sound)[1].flip(-1).contiguous()
+                basis.copy_(torch.linalg.eigh(sound)[1].flip(-1))
                 continue
             reached = products @ basis
             order = (basis * reached).sum(1).argsort(descending=True, stable=True)
             columns = order[:, None].expand_as(reached)
-            turned = torch.linalg.qr(reached.gather(2, columns))[0]
-            self._bases[number] = turned.contiguous()
+            basis.copy_(torch.linalg.qr(reached.gather(2, columns))[0])
             # The squares belong to coordinates, which have a new order.
             squares = _rows(self._squares, axis)
             moved = squares.gather(1, order[..., None].expand_as(squares))
-            self._squares = _from_rows(moved, axis, self._squares.shape)
+            self._squares.copy_(_from_rows(moved, axis, self._squares.shape))
 
     def _turned(self, values: Tensor, *, back: bool = False) -> Tensor:
         for axis, basis in zip(self._axes, self._bases, strict=True):

@@ -11,19 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from triode.errors import DivergenceError
 from triode.graph.torch_stacked import StackedGraph, can_be_stacked
-from triode.training.loop import TrainingState, refuse_divergence, validate
+from triode.training.loop import TrainingState, refuse_divergence
 from triode.training.loss import Target, training_loss
 from triode.training.material import Material
 from triode.training.progress import EpochRecord, Progress
 from triode.training.recipe import Recipe
 from triode.training.schedule import learning_rate
 from triode.training.soap import Soap, divided_states, joined_states
-from triode.training.windows import WindowPlan
+from triode.training.validation import passage_esrs
+from triode.training.windows import WindowPlan, cut_together
 
 __all__ = ["Member", "can_train_together", "fit_together"]
 
@@ -104,130 +106,151 @@ def fit_together(members: Sequence[Member], *, device: str) -> bool:
             steps_per_epoch=steps,
             best_esr=one.state.best_esr,
         )
-    left = list(members)
+    group = _Group(members, device)
     for epoch in range(members[0].shape[0] + 1, members[0].recipe.epochs + 1):
+        began = time.monotonic()
+        results = group.epoch(epoch)
+        if results is None:
+            return False
+        seconds = (time.monotonic() - began) / len(group.members)
+        for one, (loss, esr) in zip(group.members, results, strict=True):
+            _end_epoch(one, epoch, loss, esr, seconds)
+        left = [one for one in group.members if one.failure is None]
         if not left:
             break
-        began = time.monotonic()
-        signals = _Signals(left, device)
-        losses = _epoch(left, signals, epoch)
-        if losses is None:
-            return False
-        errors = [
-            _validated(one, signals, number, epoch=epoch, loss=loss)
-            for number, (one, loss) in enumerate(zip(left, losses, strict=True))
-        ]
-        seconds = (time.monotonic() - began) / len(left)
-        for one, loss, esr in zip(left, losses, errors, strict=True):
-            if one.failure is None:
-                _end_epoch(one, epoch, loss, esr, seconds)
-        left = [one for one in left if one.failure is None]
+        group = group if len(left) == len(group.members) else _Group(left, device)
     return True
 
 
-class _Signals:
-    """The recordings of several members on the device."""
+class _Group:
+    """Members that are still at it, side by side on the device."""
 
     def __init__(self, members: Sequence[Member], device: str) -> None:
-        self.each = [
-            tuple(torch.from_numpy(np.asarray(one)).to(device) for one in (m.dry, m.wet))
-            for m in (member.material for member in members)
-        ]
-        # Behind a shorter recording lie zeros, which no window reaches.
-        self.dry, self.wet = (
-            torch.nn.utils.rnn.pad_sequence(list(some), batch_first=True)
-            for some in zip(*self.each, strict=True)
+        self.members = members
+        self._recipe, self._first = members[0].recipe, members[0].state.trainees[0]
+        materials = [one.material for one in members]
+        self._dry = _beside([one.dry for one in materials], device)
+        self._wet = _beside([one.wet for one in materials], device)
+        self._passages = [one.validation for one in materials]
+        self._networks = StackedGraph([one.state.trainees[0].module for one in members])
+        settings = self._recipe.optimizer
+        self._optimizer = Soap(
+            [self._networks.parameters.values()],
+            lr=settings.learning_rate,
+            betas=(settings.beta1, settings.beta2),
+            eps=settings.epsilon,
+            networks=len(members),
         )
+        states = [one.state.optimizer.state_dict() for one in members]
+        self._optimizer.load_state_dict(joined_states(states))
+        self._repeated: _Repeated | None = None
 
-
-def _epoch(members: Sequence[Member], signals: _Signals, epoch: int) -> list[float] | None:
-    """Train for an epoch and return the mean losses; None when asked to stop."""
-    recipe, first = members[0].recipe, members[0].state.trainees[0]
-    networks = StackedGraph([one.state.trainees[0].module for one in members])
-    optimizer = _joined_optimizer(members, networks)
-    plans = [one.plan.batches(epoch) for one in members]
-    steps = members[0].shape[1]
-    # (steps, networks, batch): one way to the device instead of one for each step.
-    starts = torch.from_numpy(np.array([list(some) for some in zip(*plans, strict=True)]))
-    starts = starts.to(signals.dry.device)
-    samples = recipe.windows.output_samples
-    sums = torch.zeros(len(members), device=signals.dry.device)
-    for step in range(steps):
-        if any(one.progress.should_stop() for one in members):
-            return None
-        rate = learning_rate(
-            recipe.optimizer, epoch=epoch, epochs=recipe.epochs, progress=step / steps
+    def epoch(self, epoch: int) -> list[tuple[float, float]] | None:
+        """Train for an epoch; mean loss and validation ESR of each, or None when asked to stop."""
+        plans = [one.plan.batches(epoch) for one in self.members]
+        steps = self.members[0].shape[1]
+        # (steps, networks, batch): one way to the device instead of one for each step.
+        starts = torch.from_numpy(np.array([list(some) for some in zip(*plans, strict=True)]))
+        starts = starts.to(self._dry.device)
+        sums = torch.zeros(len(self.members), device=self._dry.device)
+        for step in range(steps):
+            if any(one.progress.should_stop() for one in self.members):
+                return None
+            rate = learning_rate(
+                self._recipe.optimizer,
+                epoch=epoch,
+                epochs=self._recipe.epochs,
+                progress=step / steps,
+            )
+            self._optimizer.param_groups[0]["lr"] = rate * self._first.rate_factor
+            sums += self._step(starts[step])
+            for one in self.members:
+                one.progress.on_step()
+        self._networks.write_back()
+        states = divided_states(self._optimizer.state_dict(), len(self.members))
+        for one, state in zip(self.members, states, strict=True):
+            one.state.optimizer.load_state_dict(state)
+        errors = passage_esrs(
+            self._networks,
+            self._dry,
+            self._wet,
+            self._passages,
+            self._first.settle_samples,
+            self._recipe.validation,
         )
-        optimizer.param_groups[0]["lr"] = rate * first.rate_factor
-        optimizer.zero_grad()
-        signal = _cut(signals.dry, starts[step], first.run_in_samples, samples)
-        target = Target.of(_cut(signals.wet, starts[step], 0, samples), recipe.loss)
-        estimate = networks(signal[:, :, None])[:, :, 0, -samples:]
-        losses = training_loss(estimate, target, recipe.loss)
+        return list(zip((sums / steps).tolist(), errors, strict=True))
+
+    def _step(self, starts: Tensor) -> Tensor:
+        """Change the networks by one step; the losses before it, (networks,)."""
+        self._optimizer.prepare()
+        change = self._repeated or self._change
+        losses = change(starts)
+        self._optimizer.turn()
+        if self._repeated is None and starts.is_cuda:
+            # After a step by hand, in which libraries got ready and the optimizer began.
+            self._repeated = _Repeated(self._change, starts)
+        return losses
+
+    def _change(self, starts: Tensor) -> Tensor:
+        samples = self._recipe.windows.output_samples
+        self._optimizer.zero_grad()
+        signal = cut_together(self._dry, starts, self._first.run_in_samples, samples)
+        target = Target.of(cut_together(self._wet, starts, 0, samples), self._recipe.loss)
+        estimate = self._networks(signal[:, :, None])[:, :, 0, -samples:]
+        losses = training_loss(estimate, target, self._recipe.loss)
         losses.sum().backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        optimizer.step()
-        sums += losses.detach()
-        for one in members:
-            one.progress.on_step()
-    networks.write_back()
-    states = divided_states(optimizer.state_dict(), len(members))
-    for one, state in zip(members, states, strict=True):
-        one.state.optimizer.load_state_dict(state)
-    return [total / steps for total in sums.tolist()]
+        self._optimizer.change()
+        return losses.detach()
 
 
-def _joined_optimizer(members: Sequence[Member], networks: StackedGraph) -> Soap:
-    settings = members[0].recipe.optimizer
-    optimizer = Soap(
-        [networks.parameters.values()],
-        lr=settings.learning_rate,
-        betas=(settings.beta1, settings.beta2),
-        eps=settings.epsilon,
-        networks=len(members),
-    )
-    optimizer.load_state_dict(joined_states([one.state.optimizer.state_dict() for one in members]))
-    return optimizer
+class _Repeated:
+    """A function recorded on a card and asked for as a whole, instead of operation by operation.
+
+    Args:
+        function: What to record: it does the same with the same tensors every time.
+        example: Of its argument's shape.
+    """
+
+    def __init__(self, function: Callable[[Tensor], Tensor], example: Tensor) -> None:
+        self._argument = example.clone()
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph):
+            self._result = function(self._argument)
+
+    def __call__(self, argument: Tensor) -> Tensor:
+        self._argument.copy_(argument)
+        self._graph.replay()
+        return self._result
 
 
-def _cut(signals: Tensor, starts: Tensor, before: int, after: int) -> Tensor:
-    """(networks, batch, before + after) of (networks, frames), around (networks, batch) starts."""
-    places = starts[..., None] + torch.arange(-before, after, device=starts.device)
-    return signals.gather(1, places.flatten(1)).view(places.shape)
+def _beside(signals: Sequence[npt.NDArray[np.float32]], device: str) -> Tensor:
+    """(networks, frames); behind a shorter recording lie zeros, which no window reaches."""
+    tensors = [torch.from_numpy(one) for one in signals]
+    return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True).to(device)
 
 
-def _validated(
-    member: Member, signals: _Signals, number: int, *, epoch: int, loss: float
-) -> dict[str, float]:
-    """Its validation ESR, which it keeps if it is the best; a loss that is no number ends it."""
-    trainee = member.state.trainees[0]
+def _end_epoch(member: Member, epoch: int, loss: float, esr: float, seconds: float) -> None:
+    """Enter the epoch in its history, save it, and tell; a loss that is no number ends it.
+
+    `seconds` are its share of the time.
+    """
+    history, trainee = member.state.history, member.state.trainees[0]
     try:
         refuse_divergence({trainee.name: loss}, epoch)
     except DivergenceError as error:
         member.failure = error
-        return {}
-    dry, wet = signals.each[number]
-    esr = validate(member.state, dry, wet, member.material, member.recipe)
-    trainee.keep_if_best(esr[trainee.name], epoch)
-    return esr
-
-
-def _end_epoch(
-    member: Member, epoch: int, loss: float, esr: dict[str, float], seconds: float
-) -> None:
-    """Enter the epoch in its history, save it, and tell; `seconds` are its share of the time."""
-    history, name = member.state.history, member.state.trainees[0].name
-    steps = member.shape[1]
-    recipe = member.recipe
-    last = learning_rate(
-        recipe.optimizer, epoch=epoch, epochs=recipe.epochs, progress=(steps - 1) / steps
-    )
+        return
+    trainee.keep_if_best(esr, epoch)
+    steps, recipe = member.shape[1], member.recipe
+    last = (steps - 1) / steps
+    rate = learning_rate(recipe.optimizer, epoch=epoch, epochs=recipe.epochs, progress=last)
     record = EpochRecord(
         epoch=epoch,
         steps=epoch * steps,
         seconds=round((history[-1].seconds if history else 0.0) + seconds, 3),
-        learning_rate=last,
-        loss={name: loss},
-        esr=esr,
+        learning_rate=rate,
+        loss={trainee.name: loss},
+        esr={trainee.name: esr},
     )
     history.append(record)
     member.save(member.state)

@@ -1,13 +1,16 @@
-"""The ESR of a network over a passage, in memory that does not grow with its length."""
+"""The ESR of networks over passages, in memory that does not grow with their length."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from triode.graph.torch_mapping import TorchGraph
+from triode.graph.torch_stacked import StackedGraph
 from triode.training.recipe import Validation
-from triode.training.windows import cut
+from triode.training.windows import cut, cut_together
 
-__all__ = ["passage_esr"]
+__all__ = ["passage_esr", "passage_esrs"]
 
 
 def passage_esr(
@@ -57,3 +60,43 @@ def passage_esr(
             signal_energy += float(wanted.square().sum())
     module.train()
     return error_energy / signal_energy
+
+
+def passage_esrs(
+    networks: StackedGraph,
+    dry: Tensor,
+    wet: Tensor,
+    passages: Sequence[tuple[int, int]],
+    run_in_samples: int,
+    cutting: Validation,
+) -> list[float]:
+    """`passage_esr` of several networks, each over a passage of its own recording.
+
+    Args:
+        networks: Side by side.
+        dry: (networks, frames) on their device.
+        wet: (networks, frames) beside it.
+        passages: [start, stop) in samples for each.
+        run_in_samples: Context before every segment, as in `passage_esr`.
+        cutting: Length of a segment, and about how many at once.
+    """
+    length, longest = cutting.segment_samples, max(stop - start for start, stop in passages)
+    length = min(length, longest)
+    count, at_once = -(-longest // length), max(1, cutting.batch_size // len(passages))
+    first, last = torch.tensor(passages, device=dry.device).T[..., None]
+    # Silence before the first sample; and behind the last, for passages that end sooner.
+    silence = run_in_samples, length * count
+    before, after = (torch.nn.functional.pad(one, silence) for one in (dry, wet))
+    errors, energies = (torch.zeros(len(passages), dtype=torch.float64) for _ in range(2))
+    with torch.inference_mode():
+        for index in range(0, count, at_once):
+            segments = torch.arange(index, min(index + at_once, count), device=dry.device)
+            starts = run_in_samples + first + length * segments
+            signal = cut_together(before, starts, run_in_samples, length)
+            estimate = networks(signal[:, :, None])[:, :, 0, -length:].double()
+            wanted = cut_together(after, starts, 0, length).double()
+            frames = starts[..., None] - run_in_samples + torch.arange(length, device=dry.device)
+            inside = frames < last[..., None]
+            errors += ((wanted - estimate).square() * inside).sum((1, 2)).cpu()
+            energies += (wanted.square() * inside).sum((1, 2)).cpu()
+    return [float(error / energy) for error, energy in zip(errors, energies, strict=True)]

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from triode.errors import TrainingError
 
-__all__ = ["WindowPlan", "cut"]
+__all__ = ["WindowPlan", "cut", "cut_together"]
 
 _SEED_OF_WINDOWS = 1
 
@@ -86,3 +86,13 @@ def cut(
 ) -> Tensor:
     """Stack `signal`[start - before : start + after] for each start: (batch, before + after)."""
     return torch.stack([signal[start - before : start + after] for start in map(int, starts)])
+
+
+def cut_together(signals: Tensor, starts: Tensor, before: int, after: int) -> Tensor:
+    """The same of several signals, (networks, frames), each with a row of `starts`.
+
+    Returns:
+        (networks, batch, before + after).
+    """
+    places = starts[..., None] + torch.arange(-before, after, device=starts.device)
+    return signals.gather(1, places.flatten(1)).view(places.shape)

