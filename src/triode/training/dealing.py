@@ -60,6 +60,9 @@ class Dealer:
             waiting.put(item)
 
         def run(area: Area) -> None:
+            # MKL goes by each thread's own setting: in a new thread of Python's, transforms would
+            # start a team of threads, which ends with it.
+            torch.set_num_threads(1)
             for item in iter(waiting.get, None):
                 work(item, area)
 

@@ -1,11 +1,15 @@
 """Work dealt to threads: every item once, an area for each thread, torch's threads left alone."""
 
 import threading
+from pathlib import Path
 
 import pytest
 import torch
 
 from triode.training.dealing import Dealer
+
+TASKS = Path("/proc/self/task")
+"""The threads of this process, whoever started them."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +41,20 @@ def test_work_gets_one_thread_of_torch_and_the_caller_has_its_own_afterwards() -
     dealer.deal(4, [0, 1], lambda _item, _area: counts.append(torch.get_num_threads()))
     assert counts == [1] * 4
     assert torch.get_num_threads() == 3
+
+
+@pytest.mark.skipif(not TASKS.is_dir(), reason="only Linux lists threads that are not Python's")
+def test_transforms_in_the_work_start_no_threads() -> None:
+    dealer, meeting, frames = Dealer(), threading.Barrier(2), torch.ones(64, 1024)
+
+    def transform(_item: int, _area: int) -> None:
+        meeting.wait()  # each thread takes one item
+        torch.fft.rfft(frames)
+
+    dealer.deal(2, [0, 1], lambda _item, _area: meeting.wait())
+    before = {task.name for task in TASKS.iterdir()}
+    dealer.deal(2, [0, 1], transform)
+    assert {task.name for task in TASKS.iterdir()} <= before
 
 
 def test_an_error_in_the_work_is_the_callers_and_leaves_torch_as_it_was() -> None:
