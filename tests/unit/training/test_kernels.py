@@ -339,7 +339,7 @@ def test_a_training_is_the_one_that_torch_does(
     for ours, theirs in zip(compiled.history, plain.history, strict=True):
         # Float32 rounding of 1e-6 a step. Adam moves a weight as far for a small gradient as for a
         # large one, so one that is zero but for rounding can end a step apart.
-        assert ours.loss == pytest.approx(theirs.loss, rel=1e-4)
+        assert ours.loss == pytest.approx(theirs.loss, rel=5e-4)
         assert ours.esr == pytest.approx(theirs.esr, rel=5e-3)
     assert compiled.history[-1].loss["full"] < 0.8 * compiled.history[0].loss["full"]
 
