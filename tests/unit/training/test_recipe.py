@@ -18,6 +18,7 @@ SHIPPED = (
     "a2-lite",
     "a2-reference",
     "a2-smooth",
+    "beyond-a2",
     "convnet",
     "demo",
     "lstm-1x16",
