@@ -182,16 +182,18 @@ def _with_whole_shifts(
 def settled_step(views: npt.NDArray[np.float64], count: Count | None) -> tuple[int, bool]:
     """How many samples an edge is worth beyond what was assumed, and whether that is sure.
 
-    What the model of the gear is sure of counts. Where it is not, all views have to mean the same
-    number, and the model as well or all views nearly.
+    What the model of the gear is sure of counts. Where it is sure of nothing, all views have to
+    mean the same number, and the model as well or all views nearly. Nothing is sure that the model
+    denies: asked of near material and of all, it may contradict itself.
     """
     seen = round(float(np.median(views)))
     if count is None:
         return seen, False
     if count.whole is not None:
-        return count.whole, True
+        return count.whole, not count.denies(count.whole)
     nearly = float(np.abs(views - seen).max()) < _NEARLY_WHOLE
-    return seen, nearly or (bool(np.all(np.round(views) == seen)) and count.means(seen))
+    agreed = nearly or (bool(np.all(np.round(views) == seen)) and count.means(seen))
+    return seen, agreed and not count.denies(seen)
 
 
 def _from_track(track: Track) -> Course:

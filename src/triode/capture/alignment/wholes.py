@@ -49,6 +49,15 @@ class Count:
         """Whether near material or all says rather this step than another whole one."""
         return any(round(float(np.median(one))) == step for one in self.steps)
 
+    def denies(self, step: int) -> bool:
+        """Whether near material or all says another whole step whatever quarter it is not asked.
+
+        What it says need not be nearly whole: views of passages that were nearly whole have been
+        wrong by one where the model's third of a sample was right.
+        """
+        said = [{round(value) for value in one} for one in self.steps]
+        return any(len(one) == 1 and step not in one for one in said)
+
 
 def count_step(
     dry: npt.NDArray[np.float32],
