@@ -212,9 +212,10 @@ def one_case(number: int, wanted: dict[str, float], places: int = 0) -> dict[str
     return dict(capture.judged(case, base, found, len(dry)))
 
 
-def test_a_gap_counted_wrong_is_not_sure(benchmarks: Path, shared_data: Path) -> None:
+@pytest.mark.parametrize("places", [500, 600])
+def test_a_gap_counted_wrong_is_not_sure(benchmarks: Path, shared_data: Path, places: int) -> None:
     """Near and far material contradict each other, and views that are nearly whole are wrong."""
-    row = one_case(1, {"jump": -128}, 500)
+    row = one_case(1, {"jump": -128}, places)
     assert not row["right"], row
     assert not row["sure"], row
 
