@@ -20,7 +20,7 @@ from triode.capture.alignment.stretches import joined, parted, seated
 from triode.capture.alignment.tracking import Track
 from triode.capture.alignment.wholes import Count, count_step
 
-__all__ = ["drifts", "follow", "refit", "reseated", "settled_step", "unlikeness"]
+__all__ = ["drifts", "follow", "heard", "refit", "reseated", "settled_step", "unlikeness"]
 
 _REACH = 160
 _ROUNDS = 2
@@ -151,9 +151,26 @@ def reseated(
     broken = parted(course)
     if broken is not None or not len(course.edges):
         return broken
+    return seated(heard(dry, laid, course, rest))
+
+
+def heard(
+    dry: npt.NDArray[np.float32],
+    laid: npt.NDArray[np.float32],
+    course: Course,
+    rest: Course,
+) -> Course:
+    """The course with what all passages say by others, those in which edges may lie among them.
+
+    Args:
+        dry: Shape (frames,).
+        laid: The wet signal on the dry one's time, shape (frames,).
+        course: From `refit`.
+        rest: The part of it that is still in `laid`.
+    """
     whole = _measured(dry, laid, replace(rest, brackets=np.empty((0, 2))), by_others=True)
     measured = {name: getattr(whole, name) for name in ("centres", "residuals", "scores")}
-    return seated(replace(course, **measured))
+    return replace(course, **measured)
 
 
 def _with_whole_shifts(
