@@ -40,7 +40,7 @@ bench: .venv/.installed $(PLAYER)
 bench-capture: .venv/.installed
 	$(BIN)/python benchmarks/capture_checks.py
 	$(BIN)/python benchmarks/capture_alignment.py
-	$(BIN)/python benchmarks/capture_alignment.py --gaps-at 500
+	$(BIN)/python benchmarks/capture_alignment.py --gaps-at 700
 
 fuzz: .venv/.installed
 	$(PIP) atheris

@@ -186,12 +186,17 @@ def test_cases_that_once_came_out_wrong(
     assert row["sure"], row
 
 
-@pytest.mark.parametrize(("jump", "places"), [(1024, 200), (-480, 400)])
+@pytest.mark.parametrize(
+    ("number", "jump", "places"), [(13, 1024, 200), (13, -480, 400), (1, 480, 600)]
+)
 def test_a_gap_put_into_the_wrong_place_is_not_sure(
-    benchmarks: Path, shared_data: Path, jump: int, places: int
+    benchmarks: Path, shared_data: Path, number: int, jump: int, places: int
 ) -> None:
-    """In sweeps: at one end of the doubt, or without what is beside it, the delay is another."""
-    row = one_case(13, {"jump": jump}, places)
+    """In sweeps: at one end of the doubt, or without what is beside it, the delay is another.
+
+    The last is put beyond passages that are clearly after it, so that all is in doubt.
+    """
+    row = one_case(number, {"jump": jump}, places)
     assert not row["right"], row
     assert not row["sure"], row
 
@@ -208,6 +213,14 @@ def one_case(number: int, wanted: dict[str, float], places: int = 0) -> dict[str
     base = capture.align(dry, wet, gear.RATE_HZ)
     found = capture.attempt(dry, case.applied(wet, number), gear.RATE_HZ)
     return dict(capture.judged(case, base, found, len(dry)))
+
+
+@pytest.mark.parametrize("places", [500, 600])
+def test_a_gap_counted_wrong_is_not_sure(benchmarks: Path, shared_data: Path, places: int) -> None:
+    """Near and far material contradict each other, and views that are nearly whole are wrong."""
+    row = one_case(1, {"jump": -128}, places)
+    assert not row["right"], row
+    assert not row["sure"], row
 
 
 def test_simulated_listeners_fill_the_tables_of_the_docs(benchmarks: Path) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triode.audio import IN_MEMORY, SignalStore
-from triode.capture.alignment.breaks import located, settled, with_jumps
+from triode.capture.alignment.breaks import in_doubt, located, settled, with_jumps
 from triode.capture.alignment.clicks import click_vote, find_clicks
 from triode.capture.alignment.confidence import (
     HEARD_CONFIDENCE,
@@ -29,7 +29,7 @@ from triode.capture.alignment.confidence import (
 )
 from triode.capture.alignment.course import PASSAGE_FRAMES, Course, passages
 from triode.capture.alignment.fitting import fitted
-from triode.capture.alignment.following import drifts, follow, refit, reseated
+from triode.capture.alignment.following import drifts, follow, heard, refit, reseated
 from triode.capture.alignment.laying import lay
 from triode.capture.alignment.onsets import onset_vote
 from triode.capture.alignment.phase import correlation_vote, phase_vote, pure_delay
@@ -74,6 +74,7 @@ def align(
     if len(course.edges):
         average = _average(dry, laid, rest)
         jumps, doubts = located(dry, wet, rate_hz, course, average)
+        doubts = in_doubt(heard(dry, laid, course, rest), doubts).clip(0, len(dry))
         course, rest, taken = (with_jumps(one, jumps) for one in (course, rest, taken))
         laid = lay(wet, taken, len(dry), store)
     average = _common(dry, laid, rest)

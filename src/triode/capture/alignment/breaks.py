@@ -6,12 +6,15 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from triode.capture.alignment.course import Course
+from triode.capture.alignment.course import PASSAGE_FRAMES, Course
 from triode.capture.alignment.jumps import linear_part, locate_jump
 from triode.capture.alignment.spectra import Average
 from triode.capture.timing import Jump
 
-__all__ = ["located", "settled", "with_jumps"]
+__all__ = ["in_doubt", "located", "settled", "with_jumps"]
+
+# So much nearer to the delay of one side than to that of the other.
+_CLEARLY_NEARER = 4.0
 
 
 def located(
@@ -44,7 +47,34 @@ def located(
         for index, (low, high) in enumerate(course.brackets)
     ]
     doubts = np.array([doubt for _, doubt in found], np.float64)
-    return tuple(jump for jump, _ in found), np.maximum.accumulate(doubts, axis=0)
+    return tuple(jump for jump, _ in found), doubts
+
+
+def in_doubt(heard: Course, doubts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Between which dry samples each edge is in doubt when passages are asked as well, (edges, 2).
+
+    Where a whole passage lies before what is in doubt and has the delay of after, or the other way
+    round, what explains the wet signal best is no guide: gear that distorts is not explained by its
+    linear part, least in a sweep. Then all is in doubt that the edge is surely between.
+
+    Args:
+        heard: With what all passages say, those in which its edges may lie among them.
+        doubts: What is in doubt by what explains the wet signal best, (edges, 2).
+    """
+    good = heard.good
+    centres = heard.centres[good]
+    levels = (heard.at(heard.centres) + heard.residuals)[good] - heard.drift * centres
+    away = np.abs(levels[:, None] - heard.offsets)
+    found = doubts.copy()
+    for number, (low, high) in enumerate(heard.brackets):
+        to_before, to_after = away[:, number], away[:, number + 1]
+        before = centres + 0.5 * PASSAGE_FRAMES <= doubts[number, 0]
+        after = centres - 0.5 * PASSAGE_FRAMES >= doubts[number, 1]
+        astray = before & (_CLEARLY_NEARER * to_after < to_before)
+        astray |= after & (_CLEARLY_NEARER * to_before < to_after)
+        if np.any(astray & (low < centres) & (centres < high)):
+            found[number] = low, high
+    return np.maximum.accumulate(found, axis=0)
 
 
 def with_jumps(course: Course, jumps: Sequence[Jump]) -> Course:

@@ -14,13 +14,13 @@ import scipy.fft
 
 from triode.capture.alignment.course import PASSAGE_FRAMES, Course, passages
 from triode.capture.alignment.fitting import fitted
-from triode.capture.alignment.spectra import average_spectra, passage_spectra
+from triode.capture.alignment.spectra import GROUPS, Average, average_spectra, passage_spectra
 from triode.capture.alignment.steps import steps
 from triode.capture.alignment.stretches import joined, parted, seated
 from triode.capture.alignment.tracking import Track
 from triode.capture.alignment.wholes import Count, count_step
 
-__all__ = ["drifts", "follow", "refit", "reseated", "settled_step", "unlikeness"]
+__all__ = ["drifts", "follow", "heard", "refit", "reseated", "settled_step", "unlikeness"]
 
 _REACH = 160
 _ROUNDS = 2
@@ -35,6 +35,8 @@ _ENOUGH_FOR_DRIFT = 240
 _NOTABLE_DRIFT_SAMPLES = 1.0
 _NOTABLE_DRIFT_DEVIATIONS = 10.0
 _NEARLY_WHOLE = 0.35
+# Without itself and its neighbours, three quarters of all passages are left to compare one with.
+_GROUPS_BY_OTHERS = 12
 
 
 def follow(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], track: Track) -> Course:
@@ -149,9 +151,26 @@ def reseated(
     broken = parted(course)
     if broken is not None or not len(course.edges):
         return broken
-    whole = _measured(dry, laid, replace(rest, brackets=np.empty((0, 2))))
+    return seated(heard(dry, laid, course, rest))
+
+
+def heard(
+    dry: npt.NDArray[np.float32],
+    laid: npt.NDArray[np.float32],
+    course: Course,
+    rest: Course,
+) -> Course:
+    """The course with what all passages say by others, those in which edges may lie among them.
+
+    Args:
+        dry: Shape (frames,).
+        laid: The wet signal on the dry one's time, shape (frames,).
+        course: From `refit`.
+        rest: The part of it that is still in `laid`.
+    """
+    whole = _measured(dry, laid, replace(rest, brackets=np.empty((0, 2))), by_others=True)
     measured = {name: getattr(whole, name) for name in ("centres", "residuals", "scores")}
-    return seated(replace(course, **measured))
+    return replace(course, **measured)
 
 
 def _with_whole_shifts(
@@ -182,16 +201,18 @@ def _with_whole_shifts(
 def settled_step(views: npt.NDArray[np.float64], count: Count | None) -> tuple[int, bool]:
     """How many samples an edge is worth beyond what was assumed, and whether that is sure.
 
-    What the model of the gear is sure of counts. Where it is not, all views have to mean the same
-    number, and the model as well or all views nearly.
+    What the model of the gear is sure of counts. Where it is sure of nothing, all views have to
+    mean the same number, and the model as well or all views nearly. Nothing is sure that the model
+    denies: asked of near material and of all, it may contradict itself.
     """
     seen = round(float(np.median(views)))
     if count is None:
         return seen, False
     if count.whole is not None:
-        return count.whole, True
+        return count.whole, not count.denies(count.whole)
     nearly = float(np.abs(views - seen).max()) < _NEARLY_WHOLE
-    return seen, nearly or (bool(np.all(np.round(views) == seen)) and count.means(seen))
+    agreed = nearly or (bool(np.all(np.round(views) == seen)) and count.means(seen))
+    return seen, agreed and not count.denies(seen)
 
 
 def _from_track(track: Track) -> Course:
@@ -219,23 +240,31 @@ def _measured(
     wet: npt.NDArray[np.float32],
     course: Course,
     enough: int = _ENOUGH_PASSAGES,
+    *,
+    by_others: bool = False,
 ) -> Course:
-    """The course with what at least `enough` passages say about it."""
+    """The course with what at least `enough` passages say about it.
+
+    Each is compared with what all have in common or, `by_others`, all but itself and its
+    neighbours. A sweep is alone with its frequencies: what is common to all is itself there, and
+    says of it whatever delay it was taken to have.
+    """
     starts = passages(len(dry), course, enough)
     centres = np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)
     delays = course.at(centres)
-    common = average_spectra(dry, wet, starts, delays, PASSAGE_FRAMES).total()
-    cross, powers = common.cross[0], np.maximum(common.dry[0] * common.wet[0], 1e-300)
-    # Weights of the maximum likelihood estimate (Knapp and Carter 1976), from what is common.
-    coherence = np.convolve(np.abs(cross) ** 2 / powers, np.ones(9) / 9, "same").clip(0, 0.98)
-    weight = coherence / (1 - coherence) / np.sqrt(np.maximum(powers, 1e-10 * powers.max()))
-    weight[int(_BAND * len(weight)) :] = 0
-    weight[:4] = 0
-    template = (np.conj(cross) / np.maximum(np.abs(cross), 1e-300) * weight).astype(np.complex64)
+    groups = _GROUPS_BY_OTHERS if by_others else GROUPS
+    average = average_spectra(dry, wet, starts, delays, PASSAGE_FRAMES, groups=groups)
+    common = average.total()
+    references = [common]
+    if by_others:
+        beside = [[(own + step) % groups for step in (-1, 0, 1)] for own in range(groups)]
+        references = [average.without(*some) for some in beside]
+    templates = np.stack([_template(one) for one in references])
     residuals, scores, shares, energies, bright = np.zeros((5, len(starts)))
     flat = (1 / (common.dry[0] + 1e-5 * common.dry[0].max() + 1e-30)).astype(np.float32)
-    squares = (np.arange(len(weight), dtype=np.float32) + 1) ** 2
+    squares = (np.arange(templates.shape[1], dtype=np.float32) + 1) ** 2
     for rows, x, y in passage_spectra(dry, wet, starts, delays, PASSAGE_FRAMES):
+        template = templates[np.arange(rows.start, rows.stop) % len(templates)]
         likeness = scipy.fft.irfft(np.conj(x) * y * template, axis=1)
         noise = np.sqrt(np.mean(likeness**2, axis=1))
         near = np.concatenate([likeness[:, -_REACH:], likeness[:, : _REACH + 1]], axis=1)
@@ -260,3 +289,15 @@ def _measured(
         brightness=np.log10((bright + _QUIETEST) / (energies + _QUIETEST)),
         pivot=float(centres @ shares / max(shares.sum(), 1e-30)),
     )
+
+
+def _template(common: Average) -> npt.NDArray[np.complex64]:
+    """What turns the cross-spectrum of a passage into its likeness to `common`, of one group."""
+    cross, powers = common.cross[0], np.maximum(common.dry[0] * common.wet[0], 1e-300)
+    # Weights of the maximum likelihood estimate (Knapp and Carter 1976), from what is common.
+    coherence = np.convolve(np.abs(cross) ** 2 / powers, np.ones(9) / 9, "same").clip(0, 0.98)
+    weight = coherence / (1 - coherence) / np.sqrt(np.maximum(powers, 1e-10 * powers.max()))
+    weight[int(_BAND * len(weight)) :] = 0
+    weight[:4] = 0
+    template = np.conj(cross) / np.maximum(np.abs(cross), 1e-300) * weight
+    return np.asarray(template, np.complex64)

@@ -46,9 +46,9 @@ class Average:
         """All groups as one."""
         return self._kept(np.ones(len(self.cross), np.bool_))
 
-    def without(self, group: int) -> "Average":
-        """All groups but one, as one."""
-        return self._kept(np.arange(len(self.cross)) != group)
+    def without(self, *groups: int) -> "Average":
+        """All groups but some, as one."""
+        return self._kept(np.array([one not in groups for one in range(len(self.cross))]))
 
     def _kept(self, chosen: npt.NDArray[np.bool_]) -> "Average":
         return Average(
@@ -109,23 +109,24 @@ def average_spectra(
     size: int,
     *,
     evenly: bool = False,
+    groups: int = GROUPS,
 ) -> Average:
-    """Sum the spectra of all passages, see `passage_spectra`, dealt to `GROUPS` groups.
+    """Sum the spectra of all passages, see `passage_spectra`, dealt in turn to some groups.
 
     A passage counts by its energy, or `evenly` by the root of it, so that one loud sweep does not
     speak for all; noise then counts for more.
     """
     bins = size // 2 + 1
-    cross = np.zeros((GROUPS, bins), np.complex128)
-    powers = np.zeros((2, GROUPS, bins))
+    cross = np.zeros((groups, bins), np.complex128)
+    powers = np.zeros((2, groups, bins))
     for rows, x, y in passage_spectra(dry, wet, starts, delays, size):
         if evenly:
             energy = np.sum(np.abs(x) ** 2, axis=1, keepdims=True)
             scale = (energy + np.float32(_SILENT_ENERGY)) ** np.float32(-0.25)
             x *= scale
             y *= scale
-        for group in range(GROUPS):
-            of = slice((group - rows.start) % GROUPS, None, GROUPS)
+        for group in range(groups):
+            of = slice((group - rows.start) % groups, None, groups)
             cross[group] += np.sum(np.conj(x[of]) * y[of], axis=0)
             powers[0, group] += np.sum(np.abs(x[of]) ** 2, axis=0)
             powers[1, group] += np.sum(np.abs(y[of]) ** 2, axis=0)

@@ -49,6 +49,14 @@ class Count:
         """Whether near material or all says rather this step than another whole one."""
         return any(round(float(np.median(one))) == step for one in self.steps)
 
+    def denies(self, step: int) -> bool:
+        """Whether near material or all says other steps throughout, whatever quarter is left out.
+
+        What it says need not be nearly whole, nor the same throughout: views of passages that were
+        nearly whole have been wrong by one where no answer of the model was theirs.
+        """
+        return any(step not in map(round, one) for one in self.steps)
+
 
 def count_step(
     dry: npt.NDArray[np.float32],

@@ -61,6 +61,9 @@ def test_views_of_few_passages_do_not_agree() -> None:
 STEADY = (0.1, 0.0, 0.2, 0.1, 0.1)
 ELSEWHERE = (1.1, 1.0, 1.2, 1.1, 1.1)
 SCATTERED = (0.6, 0.1, 1.2, 0.9, 0.7)
+# Neither is nearly whole, nor do all of the second mean the same number; none means zero or one.
+BETWEEN = (-0.36, -0.27, 0.0, -0.41, -0.24)
+BELOW = (-1.4, -0.63, -1.4, -1.24, -1.51)
 
 
 @pytest.mark.parametrize(
@@ -70,16 +73,23 @@ SCATTERED = (0.6, 0.1, 1.2, 0.9, 0.7)
         ([2.1, 2.2, 2.3, 2.0, 2.1], [STEADY], (0, True)),
         ([2.1, 2.2, 2.3, 2.0, 2.1], [SCATTERED, STEADY], (0, True)),
         ([1.1, 1.4, 0.8, 1.0, 1.1], [SCATTERED], (1, True)),
-        ([2.1, 2.2, 2.3, 2.0, 2.1], [SCATTERED], (2, True)),
+        ([1.1, 1.2, 1.3, 1.0, 1.1], [SCATTERED], (1, True)),
+        ([0.1, 0.2, 0.3, 0.0, 0.1], [SCATTERED], (0, True)),
+        ([2.1, 2.2, 2.3, 2.0, 2.1], [SCATTERED], (2, False)),
         ([2.1, 2.4, 2.3, 2.0, 2.1], [SCATTERED], (2, False)),
         ([2.1, 2.4, 2.3, 2.0, 2.1], [STEADY, ELSEWHERE], (2, False)),
         ([1.1, 1.7, 0.8, 1.0, 1.1], [SCATTERED], (1, False)),
+        ([0.8, 1.0, 0.7, 0.9, 0.8], [BETWEEN, SCATTERED], (1, False)),
+        ([0.8, 1.4, 0.7, 0.9, 0.8], [BETWEEN, SCATTERED], (1, False)),
+        ([0.2, 0.0, 0.3, 0.1, 0.2], [BETWEEN, SCATTERED], (0, True)),
+        ([-0.1, 0.2, -0.2, 0.1, -0.1], [BELOW, BETWEEN], (0, False)),
+        ([1.1, 1.2, 1.3, 1.0, 1.1], [BETWEEN, ELSEWHERE], (1, False)),
     ],
 )
 def test_who_tells_how_many_samples_were_lost(
     views: list[float], steps: list[tuple[float, ...]], expected: tuple[int, bool]
 ) -> None:
-    """First the model of the gear, then views that agree, with it or nearly."""
+    """First the model of the gear, then views that agree, with it or nearly; it must not deny."""
     count = Count(tuple(steps)) if steps else None
     assert settled_step(np.array(views), count) == expected
 
