@@ -77,9 +77,9 @@ def run(
     from triode.study.opened import OpenedStudy
 
     opened = OpenedStudy.of_file(file)
-    _run(
-        opened, _storage(storage, folder), folder, on, workers, device, budget, measure=not no_cost
-    )
+    _check_device(device, on)
+    kept = _storage(storage, folder)
+    _run(opened, kept, folder, on, workers, device, budget, measure=not no_cost)
 
 
 @study.command()
@@ -95,6 +95,7 @@ def resume(
     """Go on with a study that is in the storage, without its file."""
     from triode.study.opened import OpenedStudy
 
+    _check_device(device, on)
     kept = _kept(storage, folder)
     opened = OpenedStudy.of_stored(kept.study(name))
     _run(opened, kept, folder, on, workers, device, budget, measure=True)
@@ -262,22 +263,27 @@ def _run(
     _finish(console, name, ending, failed=screen.failed)
 
 
-def _executor(on: str, workers: int | None, device: str) -> "Executor":
-    from triode.batch.executor import open_executor, usable_cores
+def _check_device(device: str, on: str) -> None:
+    """Before a storage is made."""
     from triode.errors import StudyError
-    from triode.study.executor_together import TogetherExecutor
     from triode.training.run import check_device
 
-    if device == "cpu":
-        return open_executor("triode.study.worker", on, workers)
-    if on != "local":
+    check_device(device)
+    if device != "cpu" and on != "local":
         raise StudyError(
             "a cluster's cards are asked for in another way",
             where="--device",
             got=device,
             hint="Leave --device away, and write --on 'ray://HOST:PORT?gpus=0.25'.",
         )
-    check_device(device)
+
+
+def _executor(on: str, workers: int | None, device: str) -> "Executor":
+    from triode.batch.executor import open_executor, usable_cores
+    from triode.study.executor_together import TogetherExecutor
+
+    if device == "cpu":
+        return open_executor("triode.study.worker", on, workers)
     return TogetherExecutor(device, workers or usable_cores())
 
 

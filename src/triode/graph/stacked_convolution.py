@@ -1,8 +1,8 @@
 """The convolution of many networks at once.
 
-Every network has a few channels, for which no library has a good kernel. Where Triton is there, as
-it is with torch for NVIDIA cards, ours reads each number once; elsewhere all taps are laid side by
-side for a matrix product.
+Every network has a few channels, for which kernels of libraries are not made. Where Triton is
+there, as it is with torch for NVIDIA cards, ours reads each number once; elsewhere all taps are
+laid side by side for a matrix product.
 """
 
 import importlib.util

@@ -127,6 +127,24 @@ def test_a_search_proposes_what_it_may_and_ends(
         assert 1e-4 <= drawn["rate"] <= 1e-1
 
 
+def test_no_more_than_a_generation_is_open(
+    source: Callable[..., SearchSource], storage: Storage
+) -> None:
+    """However many trials are asked for at once: those after it have to know what came of it."""
+    one = source()
+    waiting = []
+    while (planned := one.next()) is not None:
+        waiting.append(planned)
+    assert len({planned.candidate.name for planned in waiting}) == 4
+    assert len(waiting) == 8
+    for planned in waiting[:2]:
+        one.ended(planned, finished(planned))
+    again = one.next()
+    assert again is not None
+    assert again.candidate.name == "wide-0005"
+    assert storage.candidates("small")[-1].candidate == "wide-0005"
+
+
 def test_a_search_goes_on_where_it_was_ended(
     source: Callable[..., SearchSource], storage: Storage
 ) -> None:

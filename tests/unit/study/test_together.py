@@ -2,12 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from triode.study.driver import Ending, StudyListener
 from triode.study.executor_together import TogetherExecutor
@@ -189,3 +192,24 @@ def test_a_stop_reaches_those_that_wait_and_those_at_work(
     going_on = Watching()
     assert run(study, storage, tmp_path, going_on, 2).left == 0
     assert sorted(going_on.resumed) == ["tanh on hard", "tanh on soft"]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--device", "abacus"], "unknown device"),
+        pytest.param(
+            ["--device", "cuda"],
+            "cannot use the device cuda",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a card"),
+        ),
+    ],
+)
+def test_a_device_that_is_not_there_leaves_nothing(
+    folder: Path, options: list[str], problem: str
+) -> None:
+    command = [sys.executable, "-m", "triode.cli.main", "study", "run", "tiny", *options]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode not in {0, 130}
+    assert problem in done.stderr + done.stdout
+    assert not (folder / "studies").exists()
