@@ -28,7 +28,7 @@ from catalogue import Gear, read_catalogue
 from circuits import CIRCUITS, run_circuit
 from plugins import run_ladspa, run_lv2
 
-from triode.audio import read_audio
+from triode.audio import read_audio, write_audio
 from triode.errors import StudyError
 from triode.files import atomic_path, make_folder, write_text_atomically
 from triode.synthetic import AmplifierSettings, amplify
@@ -122,8 +122,7 @@ def _keep_dry(dry: Signal, rate_hz: int, path: Path) -> None:
         StudyError: Another dry signal is there, of which wet files may be.
     """
     if not path.exists():
-        with atomic_path(path) as temporary:
-            soundfile.write(temporary, dry, rate_hz, subtype="FLOAT", format="WAV")
+        write_audio(path, dry.astype(np.float32), rate_hz)
     elif not np.array_equal(read_audio(path).samples, dry.astype(np.float32)):
         raise StudyError(
             "the folder belongs to another dry signal",

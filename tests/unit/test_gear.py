@@ -1,5 +1,6 @@
 """The gear that studies use: described completely, rendered by the real programs."""
 
+import hashlib
 import importlib
 import json
 import shutil
@@ -13,6 +14,7 @@ import pytest
 import soundfile
 
 from triode.errors import StudyError
+from triode.study.exchange import read_export
 from triode.synthetic import performance
 
 RATE_HZ = 48_000
@@ -128,3 +130,23 @@ def test_an_excerpt_lies_beside_what_is_rendered_from_it_and_stays(
         with pytest.raises(SystemExit):
             rendered(*wrong)
     rendered("1", "3.5")
+
+
+def test_the_committed_studies_go_on_with_gear_that_is_rendered_anew(
+    scripts: dict[str, ModuleType],
+    repository: Path,
+    shared_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What they learn from is told by its checksum, whenever and wherever it is rendered."""
+    words = ["render.py", str(shared_data / "pairs" / "dry.flac"), "-o", str(tmp_path)]
+    words += ["--only", "family-lead", "--excerpt", "33.8", "108.8"]
+    monkeypatch.setattr(sys, "argv", words)
+    scripts["render"].main()
+    dry = hashlib.sha256((tmp_path / "dry.wav").read_bytes()).hexdigest()
+    exports = sorted((repository / "docs" / "studies").glob("*.jsonl.gz"))
+    assert exports
+    for path in exports:
+        pinned = [line["digests"]["dry"] for line in read_export(path) if line["kind"] == "gear"]
+        assert set(pinned) == {dry}, path.name

@@ -1,4 +1,7 @@
-"""Writing audio files whole or not at all, at once or block by block."""
+"""Writing audio files whole or not at all, at once or block by block.
+
+The same samples make the same bytes, so that a checksum says whether a recording has changed.
+"""
 
 import contextlib
 import os
@@ -20,6 +23,7 @@ _SUBTYPES: Final = {
     ".flac": ("PCM_16", "PCM_24"),
 }
 _BLOCK_FRAMES = 1 << 18
+_HEAD_BYTES = 256
 
 
 class AudioWriter:
@@ -104,6 +108,8 @@ def audio_writer(
         except soundfile.LibsndfileError as error:
             raise _unwritable(target, error.error_string.rstrip(".")) from error
         _check_written(temporary, target, writer.frames)
+        if suffix == ".wav" and subtype == "FLOAT":
+            _remove_clock(temporary)
 
 
 def write_audio(
@@ -126,6 +132,17 @@ def _check_written(temporary: Path, target: Path, frames: int) -> None:
         raise _unwritable(target, error.error_string.rstrip(".")) from error
     if arrived != frames:
         raise _unwritable(target, f"{arrived} of {frames} frames")
+
+
+def _remove_clock(path: Path) -> None:
+    """Zero the time of writing, which libsndfile puts into a float file.
+
+    It stands in the PEAK chunk after the chunk's name, length and version, four bytes each.
+    """
+    with path.open("rb+") as file:
+        head = file.read(_HEAD_BYTES)
+        file.seek(head.index(b"PEAK") + 12)
+        file.write(bytes(4))
 
 
 def _unwritable(target: Path, got: str) -> OutputError:

@@ -1,5 +1,6 @@
 """Writing audio: whole or not at all, never clipped in silence."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,16 @@ def test_blocks_make_the_same_file(tmp_path: Path, noise: np.ndarray) -> None:
         assert writer.frames == 3000
     write_audio(tmp_path / "whole.wav", noise, 48_000, "PCM_24")
     assert (tmp_path / "blocks.wav").read_bytes() == (tmp_path / "whole.wav").read_bytes()
+
+
+def test_the_same_samples_are_the_same_bytes_at_any_time(tmp_path: Path, noise: np.ndarray) -> None:
+    """Whatever the clock says: libsndfile writes it into a float file."""
+    for name, subtype in (("a.wav", "FLOAT"), ("b.wav", "PCM_24"), ("c.flac", "PCM_24")):
+        write_audio(tmp_path / name, noise, 48_000, subtype)
+        first = (tmp_path / name).read_bytes()
+        time.sleep(1.1)
+        write_audio(tmp_path / name, noise, 48_000, subtype)
+        assert (tmp_path / name).read_bytes() == first, name
 
 
 def test_float_keeps_what_is_beyond_full_scale(tmp_path: Path, noise: np.ndarray) -> None:
