@@ -93,6 +93,10 @@ def test_the_front_tells_the_config_that_sets_a_candidate_apart(evidence: Eviden
     dominated, best = figure["data"]
     assert [hover.partition("<br>")[0] for hover in best["customdata"]] == ["<b>b</b>", "<b>a</b>"]
     assert "config channels: 20" in dominated["customdata"][0]
+    # Every tick has its number written out, not the last digit alone.
+    costs = figure["layout"]["xaxis"]
+    assert costs["ticktext"] == ["10", "20", "50", "100", "200", "500"]
+    assert costs["tickvals"] == [10, 20, 50, 100, 200, 500]
 
 
 def test_it_says_where_counting_ranks_wrongly(evidence: Evidence) -> None:

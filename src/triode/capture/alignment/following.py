@@ -1,9 +1,7 @@
 """The delay as it goes through a recording, finely: offsets, clock drift and jumps.
 
-Passages are compared with what all of them have in common, their averaged cross-spectrum, so the
-gear's own phase cancels and what is left per passage is its own delay, to a few hundredths of a
-sample. A straight line per stretch, all of one slope, is laid through these; passages that lie far
-from it do not count.
+A straight line per stretch, all of one slope, is laid through the delays of passages; those that
+lie far from it do not count.
 """
 
 from dataclasses import replace
@@ -14,7 +12,8 @@ import scipy.fft
 
 from triode.capture.alignment.course import PASSAGE_FRAMES, Course, passages
 from triode.capture.alignment.fitting import fitted
-from triode.capture.alignment.spectra import GROUPS, Average, average_spectra, passage_spectra
+from triode.capture.alignment.measuring import ENOUGH_PASSAGES, measured
+from triode.capture.alignment.spectra import average_spectra
 from triode.capture.alignment.steps import steps
 from triode.capture.alignment.stretches import joined, parted, seated
 from triode.capture.alignment.tracking import Track
@@ -22,21 +21,15 @@ from triode.capture.alignment.wholes import Count, count_step
 
 __all__ = ["drifts", "follow", "heard", "refit", "reseated", "settled_step", "unlikeness"]
 
-_REACH = 160
 _ROUNDS = 2
 _MOST_JUMPS = 32
 _LAST_ANSWER = 64
-_BAND = 0.92
-_QUIETEST = 1e-9
-_ENOUGH_PASSAGES = 60
 # For a slope, which is only as sure as the passages at both ends.
 _ENOUGH_FOR_DRIFT = 240
 # A drift that adds up to less than this over the whole recording is left alone.
 _NOTABLE_DRIFT_SAMPLES = 1.0
 _NOTABLE_DRIFT_DEVIATIONS = 10.0
 _NEARLY_WHOLE = 0.35
-# Without itself and its neighbours, three quarters of all passages are left to compare one with.
-_GROUPS_BY_OTHERS = 12
 
 
 def follow(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], track: Track) -> Course:
@@ -49,16 +42,16 @@ def follow(dry: npt.NDArray[np.float32], wet: npt.NDArray[np.float32], track: Tr
     """
     course = _from_track(track)
     for _ in range(_ROUNDS):
-        course = fitted(_measured(dry, wet, joined(course)))
+        course = fitted(measured(dry, wet, joined(course)))
     for _ in range(_MOST_JUMPS):
         broken = parted(course)
         if broken is None:
             break
-        course = fitted(_measured(dry, wet, broken))
+        course = fitted(measured(dry, wet, broken))
     course = joined(course)
     if len(course.edges):
         alike = replace(course, offsets=course.offsets + unlikeness(dry, wet, course))
-        course = fitted(_measured(dry, wet, alike))
+        course = fitted(measured(dry, wet, alike))
     course = replace(course, raw_drift=course.drift)
     return course if drifts(course, len(dry)) else fitted(course, drifting=False)
 
@@ -74,7 +67,7 @@ def unlikeness(
     found = np.zeros(len(course.offsets))
     if len(found) == 1:
         return found
-    starts = passages(len(dry), course, _ENOUGH_PASSAGES)
+    starts = passages(len(dry), course, ENOUGH_PASSAGES)
     centres = np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)
     stretch = np.searchsorted(course.edges, centres)
     longest = int(np.argmax(np.bincount(stretch, minlength=len(found))))
@@ -120,16 +113,16 @@ def refit(
     taken = course.offsets if course.drift else np.round(course.offsets)
     drifting = course.drift != 0
     rest = replace(course, drift=0.0, offsets=course.offsets - taken)
-    enough = _ENOUGH_FOR_DRIFT if len(taken) == 1 else _ENOUGH_PASSAGES
+    enough = _ENOUGH_FOR_DRIFT if len(taken) == 1 else ENOUGH_PASSAGES
     for _ in range(_ROUNDS):
-        rest = fitted(_measured(dry, laid, rest, enough), drifting=drifting)
+        rest = fitted(measured(dry, laid, rest, enough), drifting=drifting)
     if len(taken) > 1:
         rest = fitted(_with_whole_shifts(rest, taken, dry, laid), drifting=drifting, tied=True)
     speed = 1 + course.drift
     drift = speed * (1 + rest.drift) - 1
     raw_drift = drift
     if not drifting:
-        raw_drift = fitted(_measured(dry, laid, fitted(rest, tied=True), enough), tied=True).drift
+        raw_drift = fitted(measured(dry, laid, fitted(rest, tied=True), enough), tied=True).drift
     whole = replace(rest, drift=drift, raw_drift=raw_drift, offsets=taken + speed * rest.offsets)
     return whole, rest
 
@@ -168,9 +161,9 @@ def heard(
         course: From `refit`.
         rest: The part of it that is still in `laid`.
     """
-    whole = _measured(dry, laid, replace(rest, brackets=np.empty((0, 2))), by_others=True)
-    measured = {name: getattr(whole, name) for name in ("centres", "residuals", "scores")}
-    return replace(course, **measured)
+    whole = measured(dry, laid, replace(rest, brackets=np.empty((0, 2))), by_others=True)
+    kept = {name: getattr(whole, name) for name in ("centres", "residuals", "scores")}
+    return replace(course, **kept)
 
 
 def _with_whole_shifts(
@@ -233,71 +226,3 @@ def _from_track(track: Track) -> Course:
         levels=nothing,
         brightness=nothing,
     )
-
-
-def _measured(
-    dry: npt.NDArray[np.float32],
-    wet: npt.NDArray[np.float32],
-    course: Course,
-    enough: int = _ENOUGH_PASSAGES,
-    *,
-    by_others: bool = False,
-) -> Course:
-    """The course with what at least `enough` passages say about it.
-
-    Each is compared with what all have in common or, `by_others`, all but itself and its
-    neighbours. A sweep is alone with its frequencies: what is common to all is itself there, and
-    says of it whatever delay it was taken to have.
-    """
-    starts = passages(len(dry), course, enough)
-    centres = np.asarray(starts + 0.5 * PASSAGE_FRAMES, np.float64)
-    delays = course.at(centres)
-    groups = _GROUPS_BY_OTHERS if by_others else GROUPS
-    average = average_spectra(dry, wet, starts, delays, PASSAGE_FRAMES, groups=groups)
-    common = average.total()
-    references = [common]
-    if by_others:
-        beside = [[(own + step) % groups for step in (-1, 0, 1)] for own in range(groups)]
-        references = [average.without(*some) for some in beside]
-    templates = np.stack([_template(one) for one in references])
-    residuals, scores, shares, energies, bright = np.zeros((5, len(starts)))
-    flat = (1 / (common.dry[0] + 1e-5 * common.dry[0].max() + 1e-30)).astype(np.float32)
-    squares = (np.arange(templates.shape[1], dtype=np.float32) + 1) ** 2
-    for rows, x, y in passage_spectra(dry, wet, starts, delays, PASSAGE_FRAMES):
-        template = templates[np.arange(rows.start, rows.stop) % len(templates)]
-        likeness = scipy.fft.irfft(np.conj(x) * y * template, axis=1)
-        noise = np.sqrt(np.mean(likeness**2, axis=1))
-        near = np.concatenate([likeness[:, -_REACH:], likeness[:, : _REACH + 1]], axis=1)
-        peaks = np.clip(np.argmax(near, axis=1), 1, 2 * _REACH - 1)
-        before, here, after = (near[np.arange(len(near)), peaks + step] for step in (-1, 0, 1))
-        bend = before - 2 * here + after
-        vertex = np.where(bend < 0, 0.5 * (before - after) / np.where(bend < 0, bend, 1), 0)
-        residuals[rows] = peaks - _REACH + vertex.clip(-1, 1)
-        scores[rows] = here / np.maximum(noise, 1e-30)
-        played = np.abs(x) ** 2
-        shares[rows], energies[rows], bright[rows] = (
-            played @ flat,
-            played.sum(axis=1),
-            played @ squares,
-        )
-    return replace(
-        course,
-        centres=centres,
-        residuals=residuals,
-        scores=scores,
-        levels=np.log10(energies + _QUIETEST),
-        brightness=np.log10((bright + _QUIETEST) / (energies + _QUIETEST)),
-        pivot=float(centres @ shares / max(shares.sum(), 1e-30)),
-    )
-
-
-def _template(common: Average) -> npt.NDArray[np.complex64]:
-    """What turns the cross-spectrum of a passage into its likeness to `common`, of one group."""
-    cross, powers = common.cross[0], np.maximum(common.dry[0] * common.wet[0], 1e-300)
-    # Weights of the maximum likelihood estimate (Knapp and Carter 1976), from what is common.
-    coherence = np.convolve(np.abs(cross) ** 2 / powers, np.ones(9) / 9, "same").clip(0, 0.98)
-    weight = coherence / (1 - coherence) / np.sqrt(np.maximum(powers, 1e-10 * powers.max()))
-    weight[int(_BAND * len(weight)) :] = 0
-    weight[:4] = 0
-    template = np.conj(cross) / np.maximum(np.abs(cross), 1e-300) * weight
-    return np.asarray(template, np.complex64)

@@ -1,5 +1,6 @@
 """The plot of error against cost."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,10 +42,20 @@ def front_figure(front: Front, metric: Metric, texts: Mapping[str, Sequence[str]
         "data": drawn,
         "layout": layout(
             hovermode="closest",
-            xaxis=axis(f"{front.unit} per sample", type="log", dtick="D2"),
+            xaxis=axis(f"{front.unit} per sample", type="log", **_cost_ticks(front.points)),
             yaxis=axis(f"{title}, mean over gear" + (" (dB)" if metric.in_db else ""), **vertical),
         ),
     }
+
+
+def _cost_ticks(points: Sequence[Point]) -> dict[str, Any]:
+    """Ticks at 1, 2 and 5 of every decade, each written out."""
+    costs = [one.cost.ns_per_sample for one in points if one.cost.ns_per_sample > 0]
+    if not costs:
+        return {}
+    decades = range(math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs))) + 1)
+    values = [step * 10.0**decade for decade in decades for step in (1, 2, 5)]
+    return {"tickvals": values, "ticktext": [f"{one:,.10g}" for one in values]}
 
 
 def _trace(
