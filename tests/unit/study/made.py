@@ -1,4 +1,4 @@
-"""Trials and candidates whose truth is known."""
+"""Trials and candidates whose truth is known, and a listener that stops a training."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -15,6 +15,8 @@ from triode.study import (
     TrialRecord,
 )
 from triode.study.statistics import Arm, Claim, Question
+from triode.study.trial import TrialProgress
+from triode.training import EpochRecord
 
 SOURCES = ("demo-family", "guitarix", "ngspice")
 GEAR = tuple(f"amp-{place:02d}" for place in range(14))
@@ -29,6 +31,23 @@ PROVENANCE = Provenance(
     seconds=60.0,
     started="2026-01-02T03:04:05+00:00",
 )
+
+
+class StopAfter(TrialProgress):
+    """Ask for a stop after so many epochs, for another time or for good."""
+
+    def __init__(self, epochs: int, *, prune: bool = False) -> None:
+        self._left, self._prune = epochs, prune
+
+    def on_epoch(self, record: EpochRecord, best_esr: dict[str, float]) -> None:
+        self._left -= 1
+
+    def should_stop(self) -> bool:
+        return self._left <= 0
+
+    @property
+    def pruned(self) -> bool:
+        return self._prune and self._left <= 0
 
 
 def trial(

@@ -23,7 +23,7 @@ from triode.study.storage import Storage
 from triode.study.task import TrialFiles, TrialTask
 from triode.study.together import run_together
 from triode.study.trial import TrialProgress, run_trial
-from triode.training import EpochRecord
+from unit.study.made import StopAfter
 
 pytestmark = pytest.mark.usefixtures("compiler", "environment")
 
@@ -36,19 +36,6 @@ CANDIDATES = [
 ]
 # What rounding makes of SOAP's first axes; see the test of `triode.training.together`.
 TOLERANCE = 0.05
-
-
-class StopAfter(TrialProgress):
-    """Ask for a stop after so many epochs."""
-
-    def __init__(self, epochs: int) -> None:
-        self._left = epochs
-
-    def on_epoch(self, record: EpochRecord, best_esr: dict[str, float]) -> None:
-        self._left -= 1
-
-    def should_stop(self) -> bool:
-        return self._left <= 0
 
 
 class Watching(StudyListener):

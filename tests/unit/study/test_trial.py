@@ -19,8 +19,8 @@ from triode.study.material import load_prepared, prepare_gear
 from triode.study.opened import OpenedStudy
 from triode.study.plan import planned_trials
 from triode.study.task import TrialFiles, TrialTask
-from triode.study.trial import TrialProgress, run_trial
-from triode.training import EpochRecord
+from triode.study.trial import run_trial
+from unit.study.made import StopAfter
 
 pytestmark = pytest.mark.usefixtures("compiler")
 
@@ -36,23 +36,6 @@ def clipper(taps):
     return builder.build(x)
 """
 GRAPH = {"name": "own", "graph": "my_clipper:clipper", "arguments": {"taps": 4}}
-
-
-class StopAfter(TrialProgress):
-    """Ask for a stop after so many epochs."""
-
-    def __init__(self, epochs: int, *, prune: bool = False) -> None:
-        self._left, self._prune = epochs, prune
-
-    def on_epoch(self, record: EpochRecord, best_esr: dict[str, float]) -> None:
-        self._left -= 1
-
-    def should_stop(self) -> bool:
-        return self._left <= 0
-
-    @property
-    def pruned(self) -> bool:
-        return self._prune and self._left <= 0
 
 
 @pytest.fixture
