@@ -18,7 +18,7 @@ from triode.study.random_networks import random_largest
 from triode.study.record import Cost
 from triode.study.testset.engines.processes import run_program
 
-__all__ = ["FIRMWARE_ENGINE", "measure_firmware_costs"]
+__all__ = ["FIRMWARE_ENGINE", "firmware_compiler", "measure_firmware_costs"]
 
 FIRMWARE_ENGINE = "cortex-m7-instructions"
 _TARGET = TARGETS["cortex-m7"]
@@ -41,16 +41,7 @@ def measure_firmware_costs(
     Raises:
         StudyError: The cross compiler, make or QEMU is missing, or the board's output is odd.
     """
-    compiler = target_compiler(_TARGET)
-    missing = [name for name in ("make", "qemu-system-arm") if shutil.which(name) is None]
-    if compiler is None or missing:
-        raise StudyError(
-            "instructions of a Cortex-M7 cannot be counted here",
-            expected="arm-none-eabi-gcc, make and qemu-system-arm",
-            got=f"no {' and no '.join(missing or ['arm-none-eabi-gcc'])}",
-            hint=f"On Debian: apt-get install make {' '.join(_TARGET.packages)}",
-        )
-    command = shlex.join([*compiler.command, *compiler.flags])
+    command = firmware_compiler()
     costs = {}
     for one in candidates:
         if one.source is None:
@@ -66,6 +57,24 @@ def measure_firmware_costs(
                     unit="instructions",
                 )
     return costs
+
+
+def firmware_compiler() -> str:
+    """The cross compiler's command line, once everything that counting needs was found.
+
+    Raises:
+        StudyError: The cross compiler, make or QEMU is missing.
+    """
+    compiler = target_compiler(_TARGET)
+    missing = [name for name in ("make", "qemu-system-arm") if shutil.which(name) is None]
+    if compiler is None or missing:
+        raise StudyError(
+            "instructions of a Cortex-M7 cannot be counted here",
+            expected="arm-none-eabi-gcc, make and qemu-system-arm",
+            got=f"no {' and no '.join(missing or ['arm-none-eabi-gcc'])}",
+            hint=f"On Debian: apt-get install make {' '.join(_TARGET.packages)}",
+        )
+    return shlex.join([*compiler.command, *compiler.flags])
 
 
 def _count(candidate: Candidate, command: str) -> float | None:

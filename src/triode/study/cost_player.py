@@ -16,9 +16,9 @@ from triode.study.candidate import Candidate
 from triode.study.cost import BLOCK_FRAMES
 from triode.study.random_networks import random_largest
 from triode.study.record import Cost
-from triode.study.testset.engines import Job, Speed, choose_engine
+from triode.study.testset.engines import Engine, Job, Speed, choose_engine
 
-__all__ = ["PLAYER_ENGINE", "measure_player_costs"]
+__all__ = ["PLAYER_ENGINE", "measure_player_costs", "player_engine"]
 
 PLAYER_ENGINE = "wasm-player"
 _ROUNDS = 3
@@ -48,7 +48,7 @@ def measure_player_costs(
     Raises:
         TestSetError: Node.js or the player is missing.
     """
-    engine = choose_engine(PLAYER_ENGINE, timeout_seconds=_TIMEOUT_SECONDS, npm=npm)
+    engine = player_engine(npm)
     speeds: dict[str, list[Speed]] = {}
     rate_hz = round(DEFAULT_SAMPLE_RATE_HZ)
     with tempfile.TemporaryDirectory(prefix="triode-cost-") as name:
@@ -74,6 +74,11 @@ def measure_player_costs(
                 if speed is not None:
                     speeds.setdefault(one_name, []).append(speed)
     return {one_name: _cost(found) for one_name, found in speeds.items()}
+
+
+def player_engine(npm: Path | None = None) -> Engine:
+    """The player, found; see `measure_player_costs`."""
+    return choose_engine(PLAYER_ENGINE, timeout_seconds=_TIMEOUT_SECONDS, npm=npm)
 
 
 def _cost(speeds: Sequence[Speed]) -> Cost:

@@ -19,6 +19,7 @@ __all__ = [
     "look_at_brackets",
     "measured_candidates",
     "refuse_exceeded",
+    "refuse_missing_engines",
     "target_cost",
     "unbracketed",
 ]
@@ -51,12 +52,10 @@ def measured_candidates(
         TestSetError: The WebAssembly player is asked for and is not there.
         StudyError: So is the cross compiler or QEMU.
     """
-    before = {one.candidate: one for one in known}
-    if all(one.name in before for one in candidates):
-        found = tuple(before[one.name] for one in candidates)
-        # A candidate may have no cost on an engine that cannot play it.
-        if all(any(cost_on(one, engine) for one in found) for engine in study.engines):
-            return found
+    found = _known_costs(study, candidates, known)
+    if found is not None:
+        return found
+    refuse_missing_engines(study, candidates, known)
     graphs = {one.name: one.graphs(folder) for one in candidates}
     judged = {name: sizes[-1] for name, sizes in graphs.items()}
     costs: list[Mapping[str, Cost]] = []
@@ -82,6 +81,28 @@ def measured_candidates(
     )
 
 
+def refuse_missing_engines(
+    study: Study, candidates: Sequence[Candidate], known: Iterable[CandidateRecord] = ()
+) -> None:
+    """Find out before any work that costs cannot be measured on one of the study's engines.
+
+    Args:
+        study: The study.
+        candidates: What is to be measured.
+        known: What was measured before; where that is all, no engine is needed.
+
+    Raises:
+        TestSetError: The WebAssembly player is asked for and is not there.
+        StudyError: So is the cross compiler or QEMU.
+    """
+    if _known_costs(study, candidates, known) is not None:
+        return
+    if cost_player.PLAYER_ENGINE in study.engines:
+        cost_player.player_engine()
+    if cost_firmware.FIRMWARE_ENGINE in study.engines:
+        cost_firmware.firmware_compiler()
+
+
 def candidate_records(
     study: Study, candidates: Sequence[Candidate], folder: Path
 ) -> tuple[CandidateRecord, ...]:
@@ -95,6 +116,20 @@ def candidate_records(
         )
         for one in candidates
     )
+
+
+def _known_costs(
+    study: Study, candidates: Sequence[Candidate], known: Iterable[CandidateRecord]
+) -> tuple[CandidateRecord, ...] | None:
+    """What was measured before, if that is all candidates on all engines."""
+    before = {one.candidate: one for one in known}
+    if any(one.name not in before for one in candidates):
+        return None
+    found = tuple(before[one.name] for one in candidates)
+    # A candidate may have no cost on an engine that cannot play it.
+    if all(any(cost_on(one, engine) for one in found) for engine in study.engines):
+        return found
+    return None
 
 
 def cost_on(record: CandidateRecord, engine: str) -> Cost | None:

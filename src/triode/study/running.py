@@ -8,6 +8,7 @@ from triode.study.costing import (
     look_at_brackets,
     measured_candidates,
     refuse_exceeded,
+    refuse_missing_engines,
 )
 from triode.study.driver import Ending, StudyListener, drive, make_ready
 from triode.study.lease import DriverLease
@@ -46,7 +47,8 @@ def run_study(
 
     Raises:
         StudyError: The study was edited, gear changed, another driver is at work, a constraint
-            or a target cannot be met, or the storage cannot be reached.
+            or a target cannot be met, the storage cannot be reached, or an engine that costs are
+            to be measured on is missing.
         AudioError, CaptureError: Gear cannot be used.
         CompileError: Costs are to be measured, and there is no compiler.
     """
@@ -55,6 +57,9 @@ def run_study(
     storage.register(study.name, opened.digest, opened.document, str(opened.folder))
     work_folder = opened.work_folder(root)
     with DriverLease(storage, study.name) as lease:
+        if measure:
+            known = storage.candidates(study.name)
+            refuse_missing_engines(study, opened.candidates, known)
         make_ready(opened, storage, work_folder, heard)
         records = _candidates(opened, storage, heard, measure=measure)
         refuse_exceeded(records, study.constraints)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from triode.batch.executor import LocalExecutor
-from triode.errors import StudyError
+from triode.errors import StudyError, TriodeError
 from triode.study.driver import Ending, StudyListener
 from triode.study.lease import DriverLease
 from triode.study.opened import OpenedStudy
@@ -34,9 +34,13 @@ class Watching(StudyListener):
     """Notes what happens."""
 
     def __init__(self) -> None:
+        self.stages: list[str] = []
         self.ended: list[tuple[str, str]] = []
         self.resumed: list[str] = []
         self.losses: list[str] = []
+
+    def on_stage(self, text: str) -> None:
+        self.stages.append(text)
 
     def on_trial(self, key: TrialKey, *, resumed: bool) -> None:
         if resumed:
@@ -87,6 +91,26 @@ def plain(records: tuple[TrialRecord, ...]) -> list[dict[str, Any]]:
         ).to_json()
         for one in records
     ]
+
+
+def test_an_engine_that_is_missing_is_told_before_anything_is_done(
+    opened: Callable[..., OpenedStudy],
+    storage: Storage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    listener = Watching()
+    executor = LocalExecutor("triode.study.worker", 1)
+    for engine, missing in (
+        ("wasm-player", "needs Node.js"),
+        ("cortex-m7-instructions", "no make and no qemu-system-arm"),
+    ):
+        study = opened(name=engine, engines=["host-c", engine])
+        with pytest.raises(TriodeError, match=missing):
+            run_study(study, storage, executor, tmp_path / "studies", listener=listener)
+    executor.close()
+    assert listener.stages == []
 
 
 def test_a_study_ends_and_a_killed_worker_costs_only_an_epoch(
