@@ -33,7 +33,7 @@ from triode.errors import StudyError
 from triode.files import atomic_path, make_folder, write_text_atomically
 from triode.synthetic import AmplifierSettings, amplify
 
-__all__ = ["check_repeat", "play", "render"]
+__all__ = ["check_repeat", "keep_dry", "play", "render"]
 
 # Plugins start with empty capacitors. A circuit starts from rest, if its first sample is zero.
 LEAD_IN_SECONDS = {"guitarix": 4.0, "caps": 1.0, "ngspice": 0.01}
@@ -69,6 +69,24 @@ def play(gear: Gear, dry: Signal, rate_hz: int) -> Signal:
             got=f"{len(wet)} samples",
         )
     return wet
+
+
+def keep_dry(dry: Signal, rate_hz: int, path: Path) -> None:
+    """Put the dry signal beside what is rendered from it, unless it is there already.
+
+    Raises:
+        StudyError: Another dry signal is there, of which wet files may be.
+    """
+    if not path.exists():
+        write_audio(path, dry.astype(np.float32), rate_hz)
+    elif not np.array_equal(read_audio(path).samples, dry.astype(np.float32)):
+        raise StudyError(
+            "the folder belongs to another dry signal",
+            where=path,
+            expected="the one that is to be played",
+            got="another one",
+            hint="Render into a folder of its own, or remove this one.",
+        )
 
 
 def check_repeat(
@@ -113,24 +131,6 @@ def render(gear: Gear, dry: Signal, rate_hz: int, path: Path) -> dict[str, Any]:
         "seconds": round(seconds, 2),
         "cpu_seconds": round(cpu_seconds, 2),
     }
-
-
-def _keep_dry(dry: Signal, rate_hz: int, path: Path) -> None:
-    """Put the dry signal beside what is rendered from it, unless it is there already.
-
-    Raises:
-        StudyError: Another dry signal is there, of which wet files may be.
-    """
-    if not path.exists():
-        write_audio(path, dry.astype(np.float32), rate_hz)
-    elif not np.array_equal(read_audio(path).samples, dry.astype(np.float32)):
-        raise StudyError(
-            "the folder belongs to another dry signal",
-            where=path,
-            expected="the one that is to be played",
-            got="another one",
-            hint="Render into a folder of its own, or remove this one.",
-        )
 
 
 def _cpu_seconds() -> float:
@@ -193,7 +193,7 @@ def main() -> None:
             parser.error(f"--excerpt has to lie within 0 to {len(dry) / rate_hz:g} s")
         dry = dry[round(start * rate_hz) : round(stop * rate_hz)]
     make_folder(given.output)
-    _keep_dry(dry, rate_hz, given.output / "dry.wav")
+    keep_dry(dry, rate_hz, given.output / "dry.wav")
     listing = given.output / "gear.json"
     dry_hash = _hash(dry.astype("<f8").tobytes())
     document: dict[str, Any] = {"gear": {}, **_known(listing)}

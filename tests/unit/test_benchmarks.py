@@ -165,13 +165,13 @@ def test_a_few_cases_of_the_benchmark_of_alignment(benchmarks: Path, shared_data
 @pytest.mark.parametrize(
     ("number", "wanted", "places"),
     [
-        (2, {"jump": -480}, 0),
         (8, {"jump": -480}, 0),
-        (10, {"drift_ppm": 200}, 0),
         (11, {"drift_ppm": 200}, 0),
-        (2, {"jump": -64}, 200),
         (2, {"jump": 128}, 200),
-        (8, {"jump": -128}, 200),
+        pytest.param(2, {"jump": -480}, 0, marks=pytest.mark.heavy),
+        pytest.param(10, {"drift_ppm": 200}, 0, marks=pytest.mark.heavy),
+        pytest.param(2, {"jump": -64}, 200, marks=pytest.mark.heavy),
+        pytest.param(8, {"jump": -128}, 200, marks=pytest.mark.heavy),
     ],
 )
 def test_cases_that_once_came_out_wrong(
@@ -187,7 +187,12 @@ def test_cases_that_once_came_out_wrong(
 
 
 @pytest.mark.parametrize(
-    ("number", "jump", "places"), [(13, 1024, 200), (13, -480, 400), (1, 480, 600)]
+    ("number", "jump", "places"),
+    [
+        (1, 480, 600),
+        pytest.param(13, 1024, 200, marks=pytest.mark.heavy),
+        pytest.param(13, -480, 400, marks=pytest.mark.heavy),
+    ],
 )
 def test_a_gap_put_into_the_wrong_place_is_not_sure(
     benchmarks: Path, shared_data: Path, number: int, jump: int, places: int
@@ -215,7 +220,7 @@ def one_case(number: int, wanted: dict[str, float], places: int = 0) -> dict[str
     return dict(capture.judged(case, base, found, len(dry)))
 
 
-@pytest.mark.parametrize("places", [500, 600])
+@pytest.mark.parametrize("places", [500, pytest.param(600, marks=pytest.mark.heavy)])
 def test_a_gap_counted_wrong_is_not_sure(benchmarks: Path, shared_data: Path, places: int) -> None:
     """Near and far material contradict each other, and views that are nearly whole are wrong."""
     row = one_case(1, {"jump": -128}, places)

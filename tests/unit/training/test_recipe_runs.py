@@ -32,6 +32,7 @@ def pairs(recordings: tuple[Path, Path], tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.heavy
 def test_every_trick_changes_a_training_and_none_is_repeated(
     pairs: Path,
     tiny_recipe: Callable[..., Path],
