@@ -12,6 +12,7 @@ from scipy.stats import ttest_1samp
 from triode.errors import StudyError
 from triode.study import Cost
 from triode.study.statistics import (
+    AtCost,
     Interval,
     at_cost,
     bca_interval,
@@ -145,11 +146,36 @@ def test_costs_that_were_read_badly_make_the_answer_less_sure() -> None:
     assert said == pytest.approx(np.std(read), rel=0.1)
 
 
-def test_a_curve_that_is_not_straight_makes_the_answer_less_sure() -> None:
-    prices = [10.0, 20.0, 40.0]
-    logs = np.array([[-1.0], [-2.0], [-2.2]])
-    found = at_cost([cost(one) for one in prices], logs, 20.0)
-    assert found.shape_deviation == pytest.approx((2.0 - 5.2 / 3) / math.sqrt(3))
+def test_a_bend_that_all_gear_shares_is_followed_exactly() -> None:
+    prices = [10.0, 20.0, 40.0, 90.0]
+    hardness, slopes = np.array([-3.0, -5.0]), np.array([-1.0, -2.0])
+    truth = [hardness + slopes * one + 0.6 * one**2 for one in np.log([*prices, 25.0])]
+    found = at_cost([cost(one) for one in prices], np.array(truth[:-1]), 25.0)
+    assert found.logs == pytest.approx(truth[-1])
+    assert found.slope == pytest.approx(slopes.mean() + 1.2 * math.log(25.0))
+    assert found.bend_deviation == pytest.approx(0.0, abs=1e-9)
+
+
+def test_arms_on_one_curve_are_alike_wherever_their_widths_lie() -> None:
+    """The bend, the noise and the places are those of networks around A2 Lite."""
+    generator = np.random.default_rng(3)
+    target, pieces, repeats = 38.7, 14, 400
+    arms = [34.0, 63.1, 96.1], [25.0, 38.7, 56.2, 106.4]
+
+    def read(prices: list[float]) -> AtCost:
+        place = np.log(np.array(prices) / target)[:, np.newaxis]
+        logs = place**2 - 2.0 * place + generator.normal(0.0, 0.3, (len(prices), pieces))
+        return at_cost([cost(one) for one in prices], logs, target)
+
+    means, held = [], 0
+    for _ in range(repeats):
+        one, other = (read(prices) for prices in arms)
+        shared = one.shared_variance + other.shared_variance
+        interval = t_interval(one.logs - other.logs, 0.95, shared)
+        held += interval.low <= 0.0 <= interval.high
+        means.append(float(np.mean(one.logs - other.logs)))
+    assert abs(np.mean(means)) < 0.02
+    assert 0.92 < held / repeats <= 1.0
 
 
 @pytest.mark.parametrize(("prices", "target"), [([10.0, 20.0], 15.0), ([10.0, 20.0, 40.0], 41.0)])

@@ -24,29 +24,31 @@ class AtCost:
         logs: (gear,), the metric's logarithm there.
         slope: Mean change of the metric's logarithm per unit of the cost's logarithm.
         cost_deviation: What the cost's own uncertainty does to all of `logs` at once.
-        shape_deviation: What the choice of a straight line does to all of them at once.
+        bend_deviation: What the uncertainty of the common bend does to all of them at once.
     """
 
     logs: npt.NDArray[np.float64]
     slope: float
     cost_deviation: float
-    shape_deviation: float
+    bend_deviation: float
 
     @property
     def shared_variance(self) -> float:
         """Variance of the error that all pieces of gear share."""
-        return self.cost_deviation**2 + self.shape_deviation**2
+        return self.cost_deviation**2 + self.bend_deviation**2
 
 
 def at_cost(costs: list[Cost], logs: npt.NDArray[np.float64], target: float) -> AtCost:
-    """Interpolate on a straight line of log metric over log cost, one per piece of gear.
+    """Interpolate log metric over log cost: a line per piece of gear, and one bend for all.
 
-    Gear by gear the line averages out what chance did to single networks; what is left of chance
-    shows in the spread over gear. Two errors are common to all gear and are given apart: a cost
-    that was read wrongly (its quartiles give the deviation of one reading; the target divides the
-    readings' errors as the line weighs its points), and a curve that is not straight (the mean
-    distance at the target between the line and the chord of the neighbouring widths, taken as the
-    half-width of a rectangular distribution, JCGM 100:2008, 4.3.7).
+    Errors fall the more slowly the wider a network is, so that a line alone is too high amid the
+    widths and too low at their ends. Gear by gear the line averages out what chance did to single
+    networks. The bend, the mean over gear of what parabolas add to their lines at the target, is
+    common to all, so that the mean is that of parabolas and the spread over gear that of lines.
+
+    Two errors are common to all gear and are given apart: a cost that was read wrongly (its
+    quartiles give the deviation of one reading; the target divides the readings' errors as the
+    curve weighs its points), and the bend's own (its standard error over gear).
 
     Args:
         costs: Measured, one per width, on one engine.
@@ -66,23 +68,29 @@ def at_cost(costs: list[Cost], logs: npt.NDArray[np.float64], target: float) -> 
             got=", ".join(f"{one.ns_per_sample:.3g}" for one in costs) or "none",
             hint="Add widths to the study, or choose another target.",
         )
-    order = np.argsort(prices)
-    prices, logs = prices[order], logs[order]
-    place = math.log(target)
-    centred = prices - prices.mean()
-    weights = 1.0 / len(prices) + (place - prices.mean()) * centred / np.sum(centred**2)
-    slope = float(np.mean(centred @ logs / np.sum(centred**2)))
-    values = weights @ logs
-    chord = np.array([np.interp(place, prices, column) for column in logs.T])
+    place = math.log(target) - prices.mean()
+    prices -= prices.mean()
+    line = 1.0 / len(prices) + place * prices / np.sum(prices**2)
+    fit = np.linalg.pinv(np.vander(prices, 3))
+    parabola = np.array([place**2, place, 1.0]) @ fit
+    bends = (parabola - line) @ logs
+    slope = float(np.mean(np.array([2.0 * place, 1.0, 0.0]) @ fit @ logs))
     readings = np.array(
         [
             (math.log(one.quartiles[1]) - math.log(one.quartiles[0])) / _QUARTILES_APART
-            for one in (costs[index] for index in order)
+            for one in costs
         ]
     )
     return AtCost(
-        logs=values,
+        logs=line @ logs + bends.mean(),
         slope=slope,
-        cost_deviation=abs(slope) * float(np.sqrt(np.sum((weights * readings) ** 2))),
-        shape_deviation=abs(float(np.mean(values - chord))) / math.sqrt(3.0),
+        cost_deviation=abs(slope) * float(np.sqrt(np.sum((parabola * readings) ** 2))),
+        bend_deviation=_standard_error(bends),
     )
+
+
+def _standard_error(values: npt.NDArray[np.float64]) -> float:
+    """Of the mean; a single value is as unsure as it is large."""
+    if len(values) == 1:
+        return abs(float(values[0]))
+    return float(np.std(values, ddof=1)) / math.sqrt(len(values))
