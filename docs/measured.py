@@ -1,6 +1,7 @@
 """The reference pages that say what benchmarks measured, from their results."""
 
 import json
+import math
 import statistics
 import typing
 from collections.abc import Iterator
@@ -93,6 +94,28 @@ def coverage() -> Iterator[str]:
         for row in rows
     ]
     yield from table((*heads, "false", "false by both", "detectable"), lines)
+    yield from _equal_cost()
+
+
+def _equal_cost() -> Iterator[str]:
+    rows = json.loads((RESULTS / "equal_cost.json").read_text(encoding="utf-8"))["rows"]
+    yield "## At equal cost\n"
+    yield f"Two arms on one curve of log ESR over log cost, {rows[0]['studies']:,} studies per"
+    yield "line, read at the cost of A2 Lite between widths that lie otherwise around it. The truth"
+    yield "is no difference; the bias is how far apart the arms seem on the average. Studies are"
+    yield "read with the bend. `python benchmarks/equal_cost.py` draws them anew.\n"
+    lines = [
+        (
+            row["curve"],
+            str(row["pieces"]),
+            row["reading"],
+            f"{100 * abs(math.expm1(row['bias'])):.1f} %",
+            f"{100 * row['coverage']:.1f} %",
+            f"{row['width']:.2f}",
+        )
+        for row in rows
+    ]
+    yield from table(("curve", "pieces", "read off", "bias", "t covers", "t width"), lines)
 
 
 def alignment() -> Iterator[str]:

@@ -246,6 +246,12 @@ def test_simulated_listeners_fill_the_tables_of_the_docs(benchmarks: Path) -> No
     assert rows["fixed_abx"]["heard"] > 0.9
 
 
+def test_two_arms_on_one_curve_are_read_at_equal_cost(benchmarks: Path) -> None:
+    lines, bend = module("equal_cost").equal_cost("the bend of A2 around Lite", 14, 60)
+    assert abs(bend["bias"]) < 0.05 < abs(lines["bias"])
+    assert bend["width"] < lines["width"]
+
+
 def test_a_big_batch_is_driven(benchmarks: Path, tmp_path: Path) -> None:
     found = module("batch_scale").measure(20, tmp_path)
     assert found["rows"] == 20
