@@ -137,12 +137,15 @@ def _check_written(temporary: Path, target: Path, frames: int) -> None:
 def _remove_clock(path: Path) -> None:
     """Zero the time of writing, which libsndfile puts into a float file.
 
-    It stands in the PEAK chunk after the chunk's name, length and version, four bytes each.
+    It stands in the PEAK chunk, before the samples, after the chunk's name, length and version of
+    four bytes each.
     """
     with path.open("rb+") as file:
-        head = file.read(_HEAD_BYTES)
-        file.seek(head.index(b"PEAK") + 12)
-        file.write(bytes(4))
+        head, _, _ = file.read(_HEAD_BYTES).partition(b"data")
+        place = head.find(b"PEAK")
+        if place >= 0:
+            file.seek(place + 12)
+            file.write(bytes(4))
 
 
 def _unwritable(target: Path, got: str) -> OutputError:

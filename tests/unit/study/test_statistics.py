@@ -156,6 +156,21 @@ def test_a_bend_that_all_gear_shares_is_followed_exactly() -> None:
     assert found.bend_deviation == pytest.approx(0.0, abs=1e-9)
 
 
+def test_the_bend_is_as_unsure_as_it_says() -> None:
+    """Against the spread of answers when all trainings are drawn anew, amid the widths."""
+    generator = np.random.default_rng(4)
+    prices, pieces = [10.0, 20.0, 40.0], 14
+    said, seen, lines_alone = [], [], []
+    for _ in range(1000):
+        logs = generator.normal(0.0, 0.3, (len(prices), pieces))
+        found = at_cost([cost(one) for one in prices], logs, 20.0)
+        lines_alone.append(np.var(found.logs, ddof=1) / pieces)
+        said.append(lines_alone[-1] + found.bend_deviation**2)
+        seen.append(np.mean(found.logs))
+    assert np.mean(said) == pytest.approx(np.var(seen), rel=0.1)
+    assert np.mean(lines_alone) < 0.9 * np.var(seen)
+
+
 def test_arms_on_one_curve_are_alike_wherever_their_widths_lie() -> None:
     """The bend, the noise and the places are those of networks around A2 Lite."""
     generator = np.random.default_rng(3)
@@ -178,7 +193,10 @@ def test_arms_on_one_curve_are_alike_wherever_their_widths_lie() -> None:
     assert 0.92 < held / repeats <= 1.0
 
 
-@pytest.mark.parametrize(("prices", "target"), [([10.0, 20.0], 15.0), ([10.0, 20.0, 40.0], 41.0)])
+@pytest.mark.parametrize(
+    ("prices", "target"),
+    [([10.0, 20.0], 15.0), ([10.0, 20.0, 40.0], 41.0), ([10.0, 20.0, 20.0], 15.0)],
+)
 def test_widths_that_do_not_bracket_the_cost_are_refused(
     prices: list[float], target: float
 ) -> None:

@@ -56,15 +56,16 @@ def at_cost(costs: list[Cost], logs: npt.NDArray[np.float64], target: float) -> 
         target: Cost, in the unit of `costs`.
 
     Raises:
-        StudyError: Fewer than three widths, or none on one side of the target.
+        StudyError: Fewer than three costs, or none on one side of the target.
     """
     prices = np.log([one.ns_per_sample for one in costs])
-    if len(costs) < FEWEST_WIDTHS or not prices.min() <= math.log(target) <= prices.max():
+    few = len(np.unique(prices)) < FEWEST_WIDTHS
+    if few or not prices.min() <= math.log(target) <= prices.max():
         raise StudyError(
             "the widths do not bracket the cost",
             where=costs[0].engine if costs else None,
-            expected=f"at least {FEWEST_WIDTHS} widths, some cheaper and some dearer than "
-            f"{target:.3g} per sample",
+            expected=f"at least {FEWEST_WIDTHS} widths of different cost, some cheaper and some "
+            f"dearer than {target:.3g} per sample",
             got=", ".join(f"{one.ns_per_sample:.3g}" for one in costs) or "none",
             hint="Add widths to the study, or choose another target.",
         )
