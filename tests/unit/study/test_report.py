@@ -93,10 +93,14 @@ def test_the_front_tells_the_config_that_sets_a_candidate_apart(evidence: Eviden
     dominated, best = figure["data"]
     assert [hover.partition("<br>")[0] for hover in best["customdata"]] == ["<b>b</b>", "<b>a</b>"]
     assert "config channels: 20" in dominated["customdata"][0]
-    # Every tick has its number written out, not the last digit alone.
+    # Costs of 10 to 30, and of 10 to 300: every tick has its number written out.
     costs = figure["layout"]["xaxis"]
-    assert costs["ticktext"] == ["10", "20", "50", "100", "200", "500"]
-    assert costs["tickvals"] == [10, 20, 50, 100, 200, 500]
+    assert costs["tickvals"][:4] == [10, 20, 30, 40]
+    assert costs["ticktext"][:4] == ["10", "20", "30", "40"]
+    dear = replace(front.points[-1].cost, ns_per_sample=300.0)
+    wide = replace(front, points=(*front.points[:-1], replace(front.points[-1], cost=dear)))
+    costs = front_figure(wide, metric_of("esr"), texts)["layout"]["xaxis"]
+    assert costs["ticktext"] == ["10", "20", "50", "100", "200", "500", "1,000", "2,000", "5,000"]
 
 
 def test_it_says_where_counting_ranks_wrongly(evidence: Evidence) -> None:

@@ -14,6 +14,8 @@ __all__ = ["MOST_DOMINATED", "front_figure"]
 
 MOST_DOMINATED = 1500
 """So many points off the front are drawn, those nearest to it."""
+# Costs that span a larger factor have no room for a number at every digit.
+_MOST_IN_DIGITS = 5.0
 
 
 def front_figure(front: Front, metric: Metric, texts: Mapping[str, Sequence[str]]) -> Figure:
@@ -49,12 +51,13 @@ def front_figure(front: Front, metric: Metric, texts: Mapping[str, Sequence[str]
 
 
 def _cost_ticks(points: Sequence[Point]) -> dict[str, Any]:
-    """Ticks at 1, 2 and 5 of every decade, each written out."""
+    """Ticks at 1, 2 and 5 of every decade, or at all digits where costs span less; written out."""
     costs = [one.cost.ns_per_sample for one in points if one.cost.ns_per_sample > 0]
     if not costs:
         return {}
     decades = range(math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs))) + 1)
-    values = [step * 10.0**decade for decade in decades for step in (1, 2, 5)]
+    steps = (1, 2, 5) if max(costs) > _MOST_IN_DIGITS * min(costs) else range(1, 10)
+    values = [step * 10.0**decade for decade in decades for step in steps]
     return {"tickvals": values, "ticktext": [f"{one:,.10g}" for one in values]}
 
 
