@@ -91,8 +91,8 @@ def player_package(npm: Path | None) -> Path:
         "the WebAssembly player is not installed",
         where=npm or here,
         expected=f"node_modules/{PACKAGE}",
-        hint=f"Get it with: npm install {PACKAGE}. "
-        "Then run here, or name the folder of node_modules with --npm.",
+        hint=f"Get it with: npm install {PACKAGE}, here or in a folder above. "
+        "triode testset run also takes another folder, with --npm.",
     )
 
 
