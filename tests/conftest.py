@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    """Commands under test hear Ctrl-C, even where a script began the tests in the background.
+
+    A shell then has them ignore it, and what they start would ignore it as well.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
