@@ -6,12 +6,15 @@ from dataclasses import replace
 import pytest
 
 from triode.errors import StudyError
+from triode.study import TrialRecord
 from triode.study.statistics import (
     Interval,
+    LuckShare,
     Question,
     adopted_arm,
     answer_questions,
     effect_text,
+    luck_share,
     metric_of,
     results,
     seed_spread,
@@ -177,6 +180,33 @@ def test_seeds_are_averaged_and_their_spread_is_known() -> None:
     assert spread is not None
     assert (spread.groups, spread.freedom) == (2, 2)
     assert spread.deviation == pytest.approx(math.log(4.0) / math.sqrt(2.0))
+
+
+def test_the_luck_of_seeds_is_a_share_of_what_differs_over_gear() -> None:
+    # On every other piece `a` is twice as good, else twice as bad; two seeds lie 10 % around each.
+    data = [
+        trial(name, gear, seed=seed, esr=0.01 * ratio * 1.1 ** (2 * seed - 1))
+        for place, gear in enumerate(GEAR)
+        for name, ratio in (("a", 2.0 if place % 2 else 0.5), ("b", 1.0))
+        for seed in (0, 1)
+    ]
+    spread, variance = 2.0 * math.log(1.1) ** 2, math.log(2.0) ** 2 * len(GEAR) / (len(GEAR) - 1)
+
+    def luck(trials: list[TrialRecord]) -> LuckShare | None:
+        found = results(trials, metric_of("esr"))
+        answers = answer_questions([question()], trials, [])
+        return luck_share(answers, found, seed_spread(found))
+
+    both = luck(data)
+    assert both is not None
+    assert both.questions == 1
+    assert both.share == pytest.approx(spread / variance)
+    # Repeated on two pieces alone, each of the others has the whole luck of one seed.
+    few = luck([one for one in data if one.key.seed == 0 or one.key.gear in GEAR[:2]])
+    assert few is not None
+    assert few.share == pytest.approx((2 * 1 + 12 * 2) / 14 * spread / variance)
+    assert luck([one for one in data if one.key.seed == 0]) is None
+    assert luck([one for one in data if one.key.gear in GEAR[:5]]) is None
 
 
 def test_the_answer_says_how_it_depends_on_the_length_of_training() -> None:

@@ -121,6 +121,18 @@ def test_caveats_come_from_the_records() -> None:
     assert "not finished" not in said
 
 
+def test_repeated_trainings_say_how_much_luck_there_is() -> None:
+    again = [
+        replace(one, key=replace(one.key, seed=1)) for one in trials({"a": -0.2, "b": 0.0}, seed=2)
+    ]
+    repeated = gather(given(trials=[*trials({"a": -0.2, "b": 0.0}), *again]))
+    said = " ".join(caveats(repeated))
+    assert "one seed only" not in said
+    assert repeated.luck is not None
+    assert f"explains {repeated.luck.share:.0%} of the variance" in said
+    assert study_json(repeated, DAY)["luck"]["questions"] == 1
+
+
 def test_a_study_that_has_just_begun_has_a_page() -> None:
     page = study_page(gather(given(trials=[], candidates=[], breakdowns={})))
     assert "Undecided" in page

@@ -87,6 +87,12 @@ def _luck(evidence: Evidence) -> Iterator[str]:
             f"{size_text(evidence.seeds.deviation, evidence.found.metric)} (from "
             f"{evidence.seeds.groups} repeated trainings)."
         )
+    if evidence.luck is not None:
+        yield (
+            f"That explains {evidence.luck.share:.0%} of the variance of a difference over gear "
+            f"(the median of {evidence.luck.questions} questions of equal width). More seeds "
+            "could take away no more than that; against the rest only more gear helps."
+        )
 
 
 def _costs(evidence: Evidence) -> Iterator[str]:

@@ -11,10 +11,12 @@ from triode.study.record import TrialRecord
 from triode.study.report.given import StudyInput
 from triode.study.statistics import (
     Answer,
+    LuckShare,
     Results,
     SeedSpread,
     answer_questions,
     cost_on,
+    luck_share,
     measured_engines,
     metric_of,
     results,
@@ -72,6 +74,7 @@ class Evidence:
         answers: To every question, per engine.
         fronts: One per engine.
         seeds: Spread between seeds; None without repeats.
+        luck: How much of the variance over gear that makes; None without repeats.
         statuses: How many trials ended how.
         endings: What did not finish.
         hours: Spent in training.
@@ -83,6 +86,7 @@ class Evidence:
     answers: tuple[Answer, ...]
     fronts: tuple[Front, ...]
     seeds: SeedSpread | None
+    luck: LuckShare | None
     statuses: Mapping[str, int]
     endings: tuple[Ending, ...]
     hours: float
@@ -94,6 +98,7 @@ def gather(given: StudyInput) -> Evidence:
     lengths = Counter(one.key.epochs for one in given.trials)
     epochs = max(lengths, key=lambda one: (lengths[one], one)) if lengths else 0
     answers = answer_questions(given.questions, given.trials, given.candidates)
+    seeds = seed_spread(found)
     return Evidence(
         given=given,
         found=found,
@@ -102,7 +107,8 @@ def gather(given: StudyInput) -> Evidence:
         fronts=tuple(
             _front(engine, found, given, epochs) for engine in measured_engines(given.candidates)
         ),
-        seeds=seed_spread(found),
+        seeds=seeds,
+        luck=luck_share(answers, found, seeds),
         statuses=Counter(one.outcome.status for one in given.trials),
         endings=_endings(given.trials),
         hours=sum(one.provenance.seconds for one in given.trials) / 3600.0,

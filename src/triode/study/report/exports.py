@@ -36,6 +36,7 @@ def study_json(evidence: Evidence, day: date) -> dict[str, Any]:
         "answers": [_answer(one) for one in evidence.answers],
         "fronts": [_front(one) for one in evidence.fronts],
         "seeds": None if evidence.seeds is None else asdict(evidence.seeds),
+        "luck": None if evidence.luck is None else asdict(evidence.luck),
         "not_finished": [asdict(one) for one in evidence.endings],
         "caveats": list(caveats(evidence)),
         "listening": None if given.heard is None else _listening(given.heard),

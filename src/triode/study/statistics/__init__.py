@@ -14,7 +14,7 @@ from triode.study.statistics.metric import METRICS, Metric, metric_of
 from triode.study.statistics.power import detectable_effect
 from triode.study.statistics.question import CLAIMS, Arm, Claim, Question
 from triode.study.statistics.results import Cell, Results, results
-from triode.study.statistics.seeds import SeedSpread, seed_spread
+from triode.study.statistics.seeds import LuckShare, SeedSpread, luck_share, seed_spread
 from triode.study.statistics.sign_flip import EXACT_UP_TO, sign_flip_p
 from triode.study.statistics.verdict import VERDICTS, Verdict, adopted_arm, verdict_of
 from triode.study.statistics.words import change_text, effect_text, interval_text, size_text
@@ -34,6 +34,7 @@ __all__ = [
     "Effect",
     "EffectAt",
     "Interval",
+    "LuckShare",
     "Metric",
     "Question",
     "Results",
@@ -53,6 +54,7 @@ __all__ = [
     "effect_text",
     "holm",
     "interval_text",
+    "luck_share",
     "measured_engines",
     "metric_of",
     "results",
