@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
-from measured import alignment, checks, coverage, listening_statistics
+from measured import alignment, checks, coverage, listening_statistics, pruning
 from pydantic import BaseModel
 from speed import speed
 from tables import table
@@ -46,6 +46,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "cli.md": NOTICE + "\n".join(_commands()) + "\n",
         FOLDER / "checks.md": NOTICE + "\n".join(checks()) + "\n",
         FOLDER / "coverage.md": NOTICE + "\n".join(coverage()) + "\n",
+        FOLDER / "pruning.md": NOTICE + "\n".join(pruning()) + "\n",
         FOLDER / "excitation.md": NOTICE + "\n".join(_excitation()) + "\n",
         FOLDER / "listening.md": NOTICE + "\n".join(_listening()) + "\n",
         FOLDER / "listening-statistics.md": NOTICE + "\n".join(listening_statistics()) + "\n",

@@ -118,6 +118,35 @@ def _equal_cost() -> Iterator[str]:
     yield from table(("curve", "pieces", "read off", "bias", "t covers", "t width"), lines)
 
 
+def pruning() -> Iterator[str]:
+    """What ending trials early would have dropped and saved."""
+    rows = json.loads((RESULTS / "pruning.json").read_text(encoding="utf-8"))["rows"]
+    yield "# What pruning drops and saves\n"
+    yield "A search ends trials that fall behind, never those of a question. Here that is replayed"
+    yield "on the [committed studies](../studies/a2-glimpse.md), whose trials all ran to their end:"
+    yield "each trial against all others on its gear, after the epochs that every trial gets. The"
+    yield "best is the trial of the lowest validation ESR on a piece of gear; the price, how many"
+    yield "times that ESR the best of those left has on the worst of the pieces. Triode ends what"
+    yield "is among the worst quarter. `python benchmarks/pruning.py` replays it anew, and"
+    yield "`triode study status NAME --pruning` does for any study.\n"
+    lines = [
+        (
+            f"`{row['study']}`",
+            f"{row['unpruned_epochs']} of {row['epochs']}",
+            row["rule"],
+            f"{row['pruned']:,} of {row['trials']:,}",
+            f"{100 * row['epochs_saved']:.0f} %",
+            f"{row['kept']} of {row['pieces']}",
+            f"{row['price']:.2f}",
+        )
+        for row in rows
+    ]
+    heads = ("study", "all train", "ended", "trials ended", "epochs saved", "best kept", "price")
+    yield from table(heads, lines)
+    yield "The rule was chosen on the three longer studies and then replayed on `a2-glimpse`."
+    yield "A real search knows fewer curves at its beginning, and ends fewer trials."
+
+
 def alignment() -> Iterator[str]:
     """How well disturbances of a recording are found."""
     result = json.loads((RESULTS / "capture_alignment.json").read_text(encoding="utf-8"))

@@ -252,6 +252,13 @@ def test_two_arms_on_one_curve_are_read_at_equal_cost(benchmarks: Path) -> None:
     assert bend["width"] < lines["width"]
 
 
+def test_pruning_is_replayed_on_committed_records(benchmarks: Path) -> None:
+    median, quarter = module("pruning").pruning("beyond-a2-search")
+    assert (median["trials"], median["pieces"]) == (102, 6)
+    assert 0.0 < quarter["epochs_saved"] < median["epochs_saved"] < 3 / 8
+    assert quarter["kept"] == 6
+
+
 def test_a_big_batch_is_driven(benchmarks: Path, tmp_path: Path) -> None:
     found = module("batch_scale").measure(20, tmp_path)
     assert found["rows"] == 20

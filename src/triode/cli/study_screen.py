@@ -166,22 +166,33 @@ def status_lines(storage: "Storage", name: str) -> Iterator[str]:
 
 def pruning_lines(storage: "Storage", name: str) -> Iterator[str]:
     """What pruning would have done to the trials that ran to their end."""
+    from triode.study.opened import OpenedStudy
     from triode.study.pruning import replayed
     from triode.study.space import Search
 
-    epochs = Search.model_fields["unpruned_epochs"].default
+    searches = OpenedStudy.of_stored(storage.study(name)).study.searches
+    epochs = max(
+        (one.unpruned_epochs for one in searches),
+        default=Search.model_fields["unpruned_epochs"].default,
+    )
     found = replayed(storage.trials(name), epochs)
     if not found:
-        yield "  no full trials to replay pruning on"
+        yield f"  no full trials of more than {epochs} epochs to replay pruning on"
         return
-    kept = sum(one.winner_kept for one in found)
+    dropped = [one.price for one in found if not one.winner_kept]
+    trials = sum(one.trials for one in found)
     pruned = sum(one.pruned for one in found)
-    saved = sum(one.epochs_saved * one.trials for one in found) / sum(one.trials for one in found)
+    saved = sum(one.epochs_saved * one.trials for one in found) / trials
     yield (
-        f"  pruning after {epochs} epochs, replayed on full trials: {pruned} of "
-        f"{sum(one.trials for one in found)} ended early, {saved:.0%} of the epochs saved, the "
-        f"best kept on {kept} of {len(found)} pieces of gear"
+        f"  pruning after {epochs} epochs, replayed on full trials: {pruned} of {trials} ended "
+        f"early, {saved:.0%} of the epochs saved, the best kept on {len(found) - len(dropped)} of "
+        f"{len(found)} pieces of gear"
     )
+    if dropped:
+        yield (
+            f"  where it was dropped, the best that was kept has up to {max(dropped):.2f} times "
+            "its validation ESR"
+        )
 
 
 def cost_lines(study: "Study", records: Sequence[CandidateRecord]) -> Iterator[str]:

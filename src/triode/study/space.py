@@ -125,7 +125,7 @@ class Search(NetworkEntry):
         gear: The gear they are judged on.
         epochs: Instead of the study's.
         seed: Of the sampler.
-        prune: Whether to end trials that fall behind the median of their gear.
+        prune: Whether to end trials that fall among the worst quarter of their gear.
         unpruned_epochs: Epochs that every trial gets.
     """
 

@@ -121,10 +121,8 @@ class Trial:
         """
         if failure is not None:
             return self._recorded(self._outcome("diverged", message=str(failure)))
-        if self.progress.pruned:
-            return self._recorded(self._outcome("pruned"))
         if not finished:
-            return None
+            return self._recorded(self._outcome("pruned")) if self.progress.pruned else None
         if not all(trainee.best for trainee in self.state.trainees):
             message = "no validation error was a number"
             return self._recorded(self._outcome("diverged", message=message))

@@ -59,7 +59,15 @@ def test_the_status_counts(folder: Path) -> None:
     assert "1 trials planned; 1 finished" in text
     assert text == study("status", "glimpse", "--folder", str(folder))
     pruned = study("status", "glimpse", "--pruning", "--folder", str(folder))
-    assert "0 of 1 ended early, 0% of the epochs saved, the best kept on 1 of 1" in pruned
+    assert "no full trials of more than 5 epochs" in pruned
+
+
+def test_pruning_is_replayed_on_what_others_found(tmp_path: Path, repository: Path) -> None:
+    records = repository / "docs/studies/beyond-a2-search.jsonl.gz"
+    study("import", str(records), "--folder", str(tmp_path))
+    said = study("status", "beyond-a2-search", "--pruning", "--folder", str(tmp_path))
+    assert "pruning after 5 epochs, replayed on full trials" in said
+    assert "pieces of gear" in said
 
 
 def test_nobody_can_be_stopped_where_nobody_works(folder: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import optuna
 import pytest
 
 from triode.errors import StudyError
@@ -185,6 +186,8 @@ def test_trials_that_fall_behind_their_gear_are_pruned() -> None:
     bad = [pruner.asks_for(key("bad"), epoch, 0.9) for epoch in range(1, 6)]
     assert bad[:2] == [False, False]
     assert bad[-1]
+    # What is behind after its last epoch has nothing left to save.
+    assert not pruner.asks_for(key("bad"), 9, 0.9)
     assert not any(pruner.asks_for(key("good"), epoch, 0.05) for epoch in range(1, 10))
     # Other gear is another scale.
     assert not any(pruner.asks_for(key("bad", "fuzz"), epoch, 0.9) for epoch in range(1, 10))
@@ -226,9 +229,17 @@ def test_pruning_is_replayed_on_full_curves() -> None:
     assert (found.gear, found.trials) == ("crunch", 9)
     # The one that comes out best looks bad for long: pruning would have dropped it.
     assert not found.winner_kept
+    assert found.price == pytest.approx(0.5 / 0.01)
     assert 0 < found.pruned < 9
     assert 0.0 < found.epochs_saved < 1.0
     (kind,) = replayed([*steady, trial(99, *[0.1] * 8)], unpruned_epochs=3)
     assert kind.winner_kept
     assert replayed([trial(1, 0.5), *steady], unpruned_epochs=3)[0].trials == 8
     assert replayed([], unpruned_epochs=3) == ()
+    assert replayed([*steady, late], unpruned_epochs=8) == ()
+
+
+def test_pruning_is_silent() -> None:
+    optuna.logging.set_verbosity(optuna.logging.INFO)
+    Pruner(unpruned_epochs=3).learn("crunch", [(1, 0.5)])
+    assert optuna.logging.get_verbosity() == optuna.logging.WARNING
