@@ -175,7 +175,7 @@ def cost(
         console.print(text, markup=False)
 
     records = measured_candidates(
-        opened.study, opened.candidates, opened.folder, seconds=seconds, told=told
+        opened.study, opened.judged, opened.folder, seconds=seconds, told=told
     )
     console.print("\n".join(cost_lines(opened.study, records)), markup=False)
     if breakdown is not None:

@@ -234,8 +234,8 @@ def breakdown_lines(opened: "OpenedStudy", name: str, seconds: float) -> Iterato
     from triode.study.names import refuse_unknown
     from triode.study.removal import measure_removals
 
-    refuse_unknown([name], [one.name for one in opened.candidates], "--breakdown")
-    candidate = next(one for one in opened.candidates if one.name == name)
+    refuse_unknown([name], [one.name for one in opened.judged], "--breakdown")
+    candidate = next(one for one in opened.judged if one.name == name)
     graph = candidate.graphs(opened.folder)[-1]
     for engine in HOST_ENGINES:
         whole, removals = measure_removals(graph, engine, seconds=seconds)

@@ -136,11 +136,7 @@ class TorchGraph(nn.Module):
     def to_parameters(self) -> dict[str, npt.NDArray[np.float32]]:
         """The current parameters by name, as float32 copies."""
         return {
-            parameter.name: getattr(self, mangled(parameter.name))
-            .detach()
-            .cpu()
-            .numpy()
-            .astype(np.float32)
+            parameter.name: self.tensor(parameter.name).detach().cpu().numpy().astype(np.float32)
             for parameter in self.graph.parameters
         }
 

@@ -1,21 +1,32 @@
 """A candidate: the networks that train together under one name, and how their training differs."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from triode.architectures import lower
+import numpy as np
+
+from triode.architectures import lower, networks, size_names
 from triode.graph import Graph
-from triode.nam import DEFAULT_SAMPLE_RATE_HZ, parse_config
+from triode.nam import (
+    DEFAULT_SAMPLE_RATE_HZ,
+    Config,
+    Model,
+    lowest_version,
+    parse_config,
+    weight_count,
+)
+from triode.nam.canonical import canonical_config
 from triode.study.custom import CUSTOM_ARCHITECTURE, GraphSource
+from triode.study.names import size_of
 from triode.study.nested import with_nested_weights
 from triode.study.paths import changed
 from triode.training import Recipe
 from triode.training.recipe import Size
 
-__all__ = ["Candidate"]
+__all__ = ["Candidate", "judged_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +64,26 @@ class Candidate:
         """
         if self.source is not None:
             return (self.source.load(folder),)
+        return tuple(lower(_parsed(size)) for size in self.sizes)
+
+    def smaller(self) -> tuple["Candidate", ...]:
+        """Its smaller sizes, ascending, each as a candidate of its own called CANDIDATE@SIZE.
+
+        A container's other networks, or the widths nested in a single one that trains them. They
+        are measured and judged; what trains them is the whole.
+        """
+        if not self.sizes:
+            return ()
+        if len(self.sizes) == 1 and self.sizes[0].widths == "random":
+            sizes = _nested_sizes(self.sizes[0])
+        else:
+            sizes = {
+                name: size.model_copy(update={"max_value": 1.0})
+                for name, size in zip(size_names(len(self.sizes)), self.sizes, strict=True)
+            }
         return tuple(
-            lower(
-                parse_config(
-                    size.architecture, with_nested_weights(size.config), DEFAULT_SAMPLE_RATE_HZ
-                )
-            )
-            for size in self.sizes
+            replace(self, name=size_of(self.name, name), sizes=(size,))
+            for name, size in list(sizes.items())[:-1]
         )
 
     def recipe(self, base: Recipe, *, epochs: int, seed: int) -> Recipe:
@@ -117,3 +141,29 @@ class Candidate:
             epochs=None if document["epochs"] is None else tuple(document["epochs"]),
             parameters=document["parameters"],
         )
+
+
+def judged_of(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Each candidate and, after it, its smaller sizes."""
+    return tuple(one for whole in candidates for one in (whole, *whole.smaller()))
+
+
+def _parsed(size: Size) -> Config:
+    config = with_nested_weights(size.config)
+    return parse_config(size.architecture, config, DEFAULT_SAMPLE_RATE_HZ)
+
+
+def _nested_sizes(size: Size) -> dict[str, Size]:
+    """The widths nested in a network, by size name, the whole one last."""
+    config = _parsed(size)
+    blank = Model(
+        version=lowest_version(config),
+        config=config,
+        weights=np.zeros(weight_count(config), np.float32),
+    )
+    return {
+        one.name: size.model_copy(
+            update={"config": canonical_config(one.model.config), "widths": "full"}
+        )
+        for one in networks(blank)
+    }

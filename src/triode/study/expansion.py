@@ -11,7 +11,7 @@ from triode.architectures import size_names
 from triode.errors import RecipeError, StudyError, TriodeError
 from triode.graph import settle_samples
 from triode.nam import DEFAULT_SAMPLE_RATE_HZ
-from triode.study.candidate import Candidate
+from triode.study.candidate import Candidate, judged_of
 from triode.study.config import Study
 from triode.study.custom import GraphSource
 from triode.study.names import refuse_twins, refuse_unknown
@@ -24,6 +24,7 @@ from triode.training.table import did_you_mean
 __all__ = ["candidates_of", "check_candidate", "network_candidate", "recipe_near"]
 
 _RECIPE_TABLES = ("optimizer", "loss", "windows")
+_WIDTHS = "widths"
 
 
 def recipe_near(name_or_path: str, folder: Path) -> Recipe:
@@ -60,6 +61,7 @@ def candidates_of(study: Study, folder: Path) -> tuple[Candidate, ...]:
     names = [one.name for one in found]
     where = f"study {study.name}"
     refuse_twins(names, "candidates", where)
+    names = [one.name for one in judged_of(found)]
     for question in study.questions:
         place = f"{where}, question {question.name}"
         refuse_unknown((*question.a, *question.b), names, place)
@@ -92,19 +94,24 @@ def network_candidate(
     for_config: dict[str, Any] = {}
     overrides: dict[str, Any] = {}
     arguments: dict[str, Any] = {}
+    training: dict[str, Any] = {}
     layers = [origin.set, settings] if origin is entry else [origin.set, entry.set, settings]
     for path, value in itertools.chain.from_iterable(layer.items() for layer in layers):
         head, _, rest = path.partition(".")
         if head in _RECIPE_TABLES and rest:
             overrides[path] = value
+        elif path == _WIDTHS:
+            training[path] = value
         elif head == "arguments" and rest:
             arguments[rest] = value
         else:
             for_config[path] = value
     if origin.graph is not None:
-        if for_config:
+        if for_config or training:
             raise StudyError(
-                "a graph of its own has no config", where=where, got=", ".join(for_config)
+                "a graph of its own has no config",
+                where=where,
+                got=", ".join({**for_config, **training}),
             )
         given = {**origin.arguments, **arguments}
         return Candidate(
@@ -113,7 +120,7 @@ def network_candidate(
             overrides=overrides,
         )
     sizes = tuple(
-        size.model_copy(update={"config": changed(size.config, for_config, where)})
+        size.model_copy(update={"config": changed(size.config, for_config, where), **training})
         for size in _sizes(origin, folder, where)
     )
     return Candidate(name=name, sizes=sizes, overrides=overrides)

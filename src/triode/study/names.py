@@ -8,10 +8,28 @@ from pydantic import Field
 from triode.errors import StudyError
 from triode.training.table import did_you_mean
 
-__all__ = ["Name", "refuse_twins", "refuse_unknown"]
+__all__ = ["JudgedName", "Name", "refuse_twins", "refuse_unknown", "size_of", "whole_and_size"]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+=-]*$", max_length=80)]
 """Letters, digits and ". _ + = -", the first a letter or digit, at most 80."""
+
+JudgedName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+=-]*(@[a-z0-9]+)?$", max_length=90)
+]
+"""A candidate's name, or CANDIDATE@SIZE for a smaller size that is trained with it."""
+
+_AT = "@"
+
+
+def size_of(whole: str, size: str) -> str:
+    """The name of a size that is trained with the candidate (or measured with the figure)."""
+    return f"{whole}{_AT}{size}"
+
+
+def whole_and_size(name: str) -> tuple[str, str]:
+    """The other way; no size for the whole itself."""
+    whole, _, size = name.partition(_AT)
+    return whole, size
 
 
 def refuse_twins(names: Iterable[str], what: str, where: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from triode.study.candidate import Candidate
+from triode.study.candidate import Candidate, judged_of
 from triode.study.config import Study, load_study
 from triode.study.expansion import candidates_of, recipe_near
 from triode.study.storage import StoredStudy
@@ -65,6 +65,11 @@ class OpenedStudy:
             candidates=[one.to_json() for one in candidates],
         )
         return cls(study=study, folder=folder, candidates=candidates, recipe=recipe, digest=digest)
+
+    @property
+    def judged(self) -> tuple[Candidate, ...]:
+        """The candidates and their smaller sizes: what costs are measured of and asked about."""
+        return judged_of(self.candidates)
 
     @property
     def document(self) -> Mapping[str, Any]:

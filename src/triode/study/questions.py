@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from triode.study.names import Name
+from triode.study.names import JudgedName, Name
 from triode.training.table import Table
 
 __all__ = ["Constraints", "CostTarget", "Judgement", "Question"]
@@ -26,7 +26,7 @@ class CostTarget(Table):
 
     name: Name
     per_sample: Positive | None = None
-    candidate: Name | None = None
+    candidate: JudgedName | None = None
 
     @model_validator(mode="after")
     def _is_one_or_the_other(self) -> Self:
@@ -44,7 +44,7 @@ class Question(Table):
     Attributes:
         name: What it is called.
         text: The question, for people.
-        a: The candidates of arm A.
+        a: The candidates of arm A; CANDIDATE@SIZE is a smaller size that is trained with one.
         b: Those of arm B.
         simpler: Which arm wins a tie.
         claim: What is claimed of arm A: that its error is lower, higher, or neither by more than
@@ -57,8 +57,8 @@ class Question(Table):
 
     name: Name
     text: str
-    a: Annotated[tuple[Name, ...], Field(min_length=1)]
-    b: Annotated[tuple[Name, ...], Field(min_length=1)]
+    a: Annotated[tuple[JudgedName, ...], Field(min_length=1)]
+    b: Annotated[tuple[JudgedName, ...], Field(min_length=1)]
     simpler: Literal["a", "b"]
     claim: Literal["better", "worse", "not_worse", "not_better"] = "better"
     a_name: str = ""

@@ -42,7 +42,7 @@ def study_input(
     stored = storage.study(name)
     opened = OpenedStudy.of_stored(stored)
     study = opened.study
-    questions = asked(study, opened.candidates, opened.recipe.epochs)
+    questions = asked(study, opened.judged, opened.recipe.epochs)
     planned = len(planned_trials(study, opened.candidates, opened.recipe.epochs))
     return StudyInput(
         name=name,
@@ -75,7 +75,7 @@ def _breakdowns(
         for arm in (question.arm, question.against)
         for name in arm.candidates
     )
-    graphs = {one.name: one for one in opened.candidates}
+    graphs = {one.name: one for one in opened.judged}
     found: dict[str, Mapping[str, float]] = {}
     for name in list(names)[:_MOST_BREAKDOWNS]:
         graph = graphs[name].graphs(opened.folder)[-1]

@@ -59,7 +59,7 @@ def run_study(
     with DriverLease(storage, study.name) as lease:
         if measure:
             known = storage.candidates(study.name)
-            refuse_missing_engines(study, opened.candidates, known)
+            refuse_missing_engines(study, opened.judged, known)
         make_ready(opened, storage, work_folder, heard)
         records = _candidates(opened, storage, heard, measure=measure)
         refuse_exceeded(records, study.constraints)
@@ -90,11 +90,11 @@ def _candidates(
     known = storage.candidates(study.name)
     if not measure:
         names = {one.candidate for one in known}
-        new = [one for one in opened.candidates if one.name not in names]
+        new = [one for one in opened.judged if one.name not in names]
         records = candidate_records(study, new, opened.folder)
     else:
         records = measured_candidates(
-            study, opened.candidates, opened.folder, known=known, told=listener.on_stage
+            study, opened.judged, opened.folder, known=known, told=listener.on_stage
         )
     for one in records:
         if one not in known:

@@ -27,7 +27,8 @@ class NetworkEntry(Table):
         arguments: What that function is called with.
         set: Values to change, by dotted path in `config` (`*` is every item of a list); paths
             that begin with `optimizer`, `loss` or `windows` change the training recipe, and
-            `arguments.` those of `graph`.
+            `arguments.` those of `graph`. `widths` is that of a recipe's size: "random" trains
+            the widths that `slimmable` allows.
     """
 
     base: Name | None = None

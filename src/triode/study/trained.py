@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from triode.architectures import size_names
 from triode.graph import Graph, Parameters
 from triode.metrics import aliasing_map, esr, low_level, stft_distance
 from triode.metrics.low_level import DECAYS
@@ -20,6 +21,7 @@ from triode.training import Recipe
 from triode.training.material import Material
 
 if TYPE_CHECKING:
+    from triode.graph.torch_mapping import TorchGraph
     from triode.training.loop import Trainee
 
 __all__ = ["Trained", "measured_on_test", "save_trained"]
@@ -36,7 +38,7 @@ class Trained:
         rate_hz: The rate of the recordings.
         gain: Brings its output to their level.
         settle_samples: Silence after which its state has settled.
-        validation_esr: Its ESR of the validation part.
+        validation_esr: The ESR of the validation part, of a nested width that of the whole network.
         epoch: When it was reached.
     """
 
@@ -53,10 +55,26 @@ class Trained:
     def of(cls, trainee: "Trainee", material: Material) -> Self:
         """The best of `trainee`; its module then holds it."""
         trainee.module.load_state_dict(trainee.best)
+        return cls._of_module(trainee.module, trainee.name, trainee, material)
+
+    @classmethod
+    def nested_of(cls, trainee: "Trainee", material: Material) -> tuple[Self, ...]:
+        """The narrower widths nested in the best of `trainee`, ascending; its module holds it."""
+        trainee.module.load_state_dict(trainee.best)
+        names = size_names(len(trainee.narrower) + 1)
+        return tuple(
+            cls._of_module(module, name, trainee, material)
+            for name, module in zip(names, trainee.narrower, strict=False)
+        )
+
+    @classmethod
+    def _of_module(
+        cls, module: "TorchGraph", name: str, trainee: "Trainee", material: Material
+    ) -> Self:
         return cls(
-            name=trainee.name,
-            graph=trainee.module.graph,
-            parameters=trainee.module.to_parameters(),
+            name=name,
+            graph=module.graph,
+            parameters=module.to_parameters(),
             rate_hz=material.rate_hz,
             gain=material.output_gain,
             settle_samples=trainee.settle_samples,

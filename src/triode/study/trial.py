@@ -20,6 +20,7 @@ from triode.files import make_folder, write_text_atomically
 from triode.nam import DEFAULT_SAMPLE_RATE_HZ, parse_config
 from triode.study.custom import first_parameters
 from triode.study.material import load_prepared
+from triode.study.names import size_of
 from triode.study.origin import code_version, compiler_text, machine_text
 from triode.study.record import Outcome, Provenance, Status, TrialRecord
 from triode.study.task import TrialFiles, TrialTask
@@ -126,11 +127,13 @@ class Trial:
         if not all(trainee.best for trainee in self.state.trainees):
             message = "no validation error was a number"
             return self._recorded(self._outcome("diverged", message=message))
-        networks = [Trained.of(trainee, self.material) for trainee in self.state.trainees]
+        trainees = self.state.trainees
+        networks = [Trained.of(trainee, self.material) for trainee in trainees]
         metrics = measured_on_test(networks[-1], self._prepared)
-        for one in networks[:-1]:
+        nested = Trained.nested_of(trainees[0], self.material) if len(trainees) == 1 else ()
+        for one in (*networks[:-1], *nested):
             smaller = measured_on_test(one, self._prepared)
-            metrics |= {f"{name}@{one.name}": value for name, value in smaller.items()}
+            metrics |= {size_of(name, one.name): value for name, value in smaller.items()}
         settings = {"study": self.task.study}
         save_trained(self._files.model, self.task.candidate, networks, self.recipe, settings)
         return self._recorded(self._outcome("finished", metrics=metrics))

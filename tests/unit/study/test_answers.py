@@ -182,6 +182,24 @@ def test_seeds_are_averaged_and_their_spread_is_known() -> None:
     assert spread.deviation == pytest.approx(math.log(4.0) / math.sqrt(2.0))
 
 
+def test_sizes_that_train_together_have_results_of_their_own() -> None:
+    data = [
+        trial("both", gear, esr=0.01, **{"esr@lite": 0.04 + 0.001 * place})
+        for place, gear in enumerate(GEAR[1:])
+    ]
+    data.append(trial("both", GEAR[0], esr=None, status="diverged"))
+    data += [trial("lite", gear, esr=0.02) for gear in GEAR]
+    found = results(data, metric_of("esr"))
+    assert found.of("both@lite", 10)[GEAR[1]].log == pytest.approx(math.log(0.04))
+    # One training diverged, and all of its sizes with it.
+    assert found.of("both@lite", 10)[GEAR[0]].diverged == 1
+    assert found.of("both", 10)[GEAR[0]].diverged == 1
+    assert not found.of("lite@lite", 10)
+    (answer,) = answer_questions([question("both@lite", "lite", claim="worse")], data, [])
+    assert answer.effect is not None
+    assert (answer.effect.pieces, answer.verdict) == (14, "supported")
+
+
 def test_the_luck_of_seeds_is_a_share_of_what_differs_over_gear() -> None:
     # On every other piece `a` is twice as good, else twice as bad; two seeds lie 10 % around each.
     data = [

@@ -18,9 +18,12 @@ from triode.study.driver import Ending, StudyListener
 from triode.study.lease import DriverLease
 from triode.study.opened import OpenedStudy
 from triode.study.record import Outcome, TrialKey, TrialRecord
+from triode.study.report import gather
+from triode.study.reporting import study_input
 from triode.study.running import run_study
 from triode.study.storage import Storage, default_url, open_storage
 from unit.study.postgresql import postgresql_server
+from unit.study.test_expansion import BASE, NESTED
 
 pytestmark = pytest.mark.usefixtures("compiler", "environment")
 
@@ -153,6 +156,21 @@ def test_a_stopped_study_goes_on_to_what_an_undisturbed_one_gives(
 
 
 @pytest.mark.heavy
+def test_sizes_that_train_together_are_kept_and_compared_one_by_one(
+    opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
+) -> None:
+    question = {"name": "q", "text": "?", "a": ["wide@size1"], "b": ["narrow"], "simpler": "b"}
+    narrow = {"name": "narrow", "base": "wave"}
+    study = opened(bases=BASE, candidates=[NESTED, narrow], questions=[question])
+    run(study, storage, tmp_path, StudyListener())
+    names = {one.candidate for one in storage.candidates("small")}
+    assert names == {"wide", "wide@size1", "wide@size2", "narrow"}
+    assert {one.key.candidate for one in storage.trials("small")} == {"wide", "narrow"}
+    (answer,) = gather(study_input(storage, "small")).answers
+    assert answer.effect is not None
+    assert answer.effect.pieces == 2
+
+
 def test_the_budget_ends_a_run(
     opened: Callable[..., OpenedStudy], storage: Storage, tmp_path: Path
 ) -> None:

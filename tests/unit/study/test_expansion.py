@@ -139,3 +139,43 @@ def test_a_recipe_with_fine_tuning_is_refused(tmp_path: Path, repository: Path) 
     )
     with pytest.raises(RecipeError, match=r"does not fine-tune.*fine_tuning\.epochs = 0. Got 2"):
         recipe_near("tuned.toml", tmp_path)
+
+
+NESTED = {
+    "name": "wide",
+    "base": "wave",
+    "set": {
+        "layers.*.channels": 6,
+        "layers.*.bottleneck": 6,
+        "layers.*.slimmable": {
+            "method": "slice_channels_uniform",
+            "kwargs": {"allowed_channels": [2, 4, 6]},
+        },
+        "widths": "random",
+    },
+}
+
+
+def test_widths_that_train_together_are_judged_one_by_one(opened: Any, folder: Path) -> None:
+    plain = {"name": "narrow", "base": "wave"}
+    question = {"name": "q", "text": "?", "a": ["wide@size1"], "b": ["narrow"], "simpler": "b"}
+    study = opened(bases=BASE, candidates=[NESTED, plain], questions=[question])
+    assert [one.name for one in study.candidates] == ["wide", "narrow"]
+    judged = {one.name: one for one in study.judged}
+    assert list(judged) == ["wide", "wide@size1", "wide@size2", "narrow"]
+    channels = {name: one.sizes[0].config["layers"][0]["channels"] for name, one in judged.items()}
+    assert channels == {"wide": 6, "wide@size1": 2, "wide@size2": 4, "narrow": 2}
+    narrow = judged["narrow"].graphs(folder)[0]
+    assert judged["wide@size1"].graphs(folder)[0] == narrow
+    with pytest.raises(StudyError, match="wide@size2"):
+        opened(bases=BASE, candidates=[NESTED, plain], questions=[question | {"a": ["wide@lite"]}])
+    with pytest.raises(StudyError, match="widths"):
+        opened(bases=BASE, candidates=[NESTED | {"set": {**NESTED["set"], "widths": "any"}}])
+
+
+def test_the_sizes_of_a_container_are_judged_one_by_one(opened: Any) -> None:
+    study = opened(candidates=[{"name": "both", "recipe": "a2"}], training={"recipe": "a2"})
+    assert [one.name for one in study.judged] == ["both", "both@lite"]
+    lite = study.judged[1]
+    assert lite.smaller() == ()
+    assert lite.sizes[0].config == study.candidates[0].sizes[0].config

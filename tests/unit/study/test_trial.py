@@ -21,6 +21,7 @@ from triode.study.plan import planned_trials
 from triode.study.task import TrialFiles, TrialTask
 from triode.study.trial import run_trial
 from unit.study.made import StopAfter
+from unit.study.test_expansion import BASE, NESTED
 
 pytestmark = pytest.mark.usefixtures("compiler")
 
@@ -175,3 +176,22 @@ def test_a_container_is_measured_size_by_size(task: Callable[..., TrialTask]) ->
     assert {"esr", "esr@lite"} <= set(metrics)
     assert metrics["esr"] != metrics["esr@lite"]
     assert all(math.isfinite(value) for value in metrics.values())
+
+
+def test_widths_nested_in_a_network_are_measured_one_by_one(
+    task: Callable[..., TrialTask], folder: Path
+) -> None:
+    one = task(bases=BASE, candidates=[NESTED])
+    record = run_trial(one)
+    assert record is not None
+    metrics = record.outcome.metrics
+    assert {"esr", "esr@size1", "esr@size2"} <= set(metrics)
+    assert "esr@full" not in metrics
+    # The file has the same widths.
+    prepared = load_prepared(TrialFiles.of(one).gear)
+    start, stop = prepared.parts.test
+    for size in networks(read(TrialFiles.of(one).model)):
+        played = render(size, np.array(prepared.dry[start - 64 : stop]))[64:]
+        key = "esr" if size.name == "full" else f"esr@{size.name}"
+        measured = esr(np.array(prepared.wet[start:stop]), played)
+        assert measured == pytest.approx(metrics[key], rel=1e-3)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from triode.errors import StudyError
+from triode.study.names import whole_and_size
 from triode.study.record import CandidateRecord, TrialRecord
 from triode.study.statistics.budget import EffectAt, effects_by_epochs, validation_results
 from triode.study.statistics.differences import (
@@ -91,7 +92,8 @@ def answer_questions(
         for arm in (question.arm, question.against)
         for name in arm.candidates
     }
-    telling = [one for one in trials if one.key.candidate in asked]
+    trained = {whole_and_size(name)[0] for name in asked}
+    telling = [one for one in trials if one.key.candidate in trained]
     tables = {one.key: results(telling, one) for one in _metrics(questions, telling)}
     on_the_way = {
         epochs: validation_results(telling, questions, epochs)

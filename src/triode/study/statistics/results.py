@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from triode.study.names import size_of, whole_and_size
 from triode.study.record import TrialRecord
 from triode.study.statistics.metric import Metric
 
@@ -46,28 +47,32 @@ class Results:
 
 
 def results(trials: Iterable[TrialRecord], metric: Metric) -> Results:
-    """Put the trials in order, in one pass.
+    """Put the trials in order.
 
-    A diverged run counts as what silence scores, or, where there is no such figure, as the worst
-    that any trial reached on the same gear. A finished one whose figure is not finite diverged.
+    A size that is trained with a candidate has cells of its own, under CANDIDATE@SIZE. A diverged
+    run counts as what silence scores, or, where there is no such figure, as the worst that any
+    trial reached on the same gear. A finished one whose figure is not finite diverged.
     """
+    listed = list(trials)
+    sizes = _sizes(listed, metric)
     logs: dict[tuple[str, int], dict[str, list[float | None]]] = defaultdict(dict)
     sources: dict[str, str] = {}
     worst: dict[str, float] = {}
-    for trial in trials:
+    for trial in listed:
         key = trial.key
         sources[key.gear] = trial.source
         outcome = trial.outcome
-        figure = outcome.metrics.get(metric.key)
-        if outcome.status == "diverged":
-            value = None
-        elif outcome.status == "finished" and figure is not None:
-            value = metric.log(figure) if math.isfinite(figure) else None
-        else:
-            continue
-        logs[key.candidate, key.epochs].setdefault(key.gear, []).append(value)
-        if value is not None:
-            worst[key.gear] = max(worst.get(key.gear, -math.inf), value)
+        for name, figure_key in sizes[key.candidate].items():
+            figure = outcome.metrics.get(figure_key)
+            if outcome.status == "diverged":
+                value = None
+            elif outcome.status == "finished" and figure is not None:
+                value = metric.log(figure) if math.isfinite(figure) else None
+            else:
+                continue
+            logs[name, key.epochs].setdefault(key.gear, []).append(value)
+            if value is not None:
+                worst[key.gear] = max(worst.get(key.gear, -math.inf), value)
     silence = None if metric.of_silence is None else metric.log(metric.of_silence)
     cells = {
         key: {
@@ -78,6 +83,19 @@ def results(trials: Iterable[TrialRecord], metric: Metric) -> Results:
         for key, by_gear in logs.items()
     }
     return Results(metric=metric, cells=cells, sources=sources)
+
+
+def _sizes(trials: Iterable[TrialRecord], metric: Metric) -> dict[str, dict[str, str]]:
+    """For each candidate the key of its figure, and those of the sizes that any trial has."""
+    found: dict[str, dict[str, str]] = {}
+    for trial in trials:
+        whole = trial.key.candidate
+        sizes = found.setdefault(whole, {whole: metric.key})
+        for key in trial.outcome.metrics:
+            figure, size = whole_and_size(key)
+            if size and figure == metric.key:
+                sizes[size_of(whole, size)] = key
+    return found
 
 
 def _cell(values: list[float | None], diverged: float | None) -> Cell | None:
