@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from triode.errors import StudyError
+from triode.study.config import study_names
 from triode.study.exchange import export_study, import_study, read_export
+from triode.study.opened import OpenedStudy
 from triode.study.storage import Storage, default_url, open_storage
 from unit.study.test_record import CANDIDATE, TRIAL
 from unit.study.test_storage import trial
@@ -76,3 +78,12 @@ def test_another_form_of_a_study_that_has_trials_is_refused(
     with pytest.raises(StudyError, match="edited after it had trials"):
         import_study(other, path, tmp_path)
     assert len(other.trials("glimpse")) == 1
+
+
+def test_committed_records_are_those_of_the_shipped_studies(repository: Path) -> None:
+    # Else nobody can go on with them: a change in what is hashed, or in a recipe, is another study.
+    exports = sorted((repository / "docs" / "studies").glob("*.jsonl.gz"))
+    heads = [next(read_export(one)) for one in exports]
+    assert len(heads) > 5
+    shipped = {name: OpenedStudy.of_file(name).digest for name in study_names()}
+    assert {one["name"]: one["digest"] for one in heads}.items() <= shipped.items()
