@@ -46,7 +46,8 @@ def test_the_level_is_set_and_a_pair_recorded(connected: Server, context: Browse
     page.get_by_role("button", name="Record", exact=True).click()
     expect(said).to_contain_text("left", timeout=PATIENCE_MILLISECONDS)
     expect(page.get_by_role("button", name="Stop")).to_be_hidden(timeout=PATIENCE_MILLISECONDS)
-    if not page.locator(".drop.filled").count():
+    lost = "Samples were lost" in said.inner_text()
+    if lost or not page.locator(".drop.filled").count():
         assert os.getloadavg()[0] > (os.cpu_count() or 1), said.inner_text()
         pytest.skip(f"this machine is too busy for sound: {said.inner_text()}")
     expect(page.locator(".drop.filled")).to_have_count(2)
