@@ -8,18 +8,22 @@ SOURCES := $(shell find src recipes -not -name '__pycache__' -not -name '*.pyc')
 # The WebAssembly player that tests/conformance asks; without Node.js those tests say "skipped".
 PLAYER := $(if $(shell command -v npm),tests/conformance/node_modules/.installed)
 
-.PHONY: demo test test-all lint docs bench bench-capture fuzz clean
+.PHONY: demo test test-all browser packages lint docs bench bench-capture fuzz clean
 
 demo: .venv/.installed
 	$(BIN)/triode demo --output demo --force
 
-test: lint $(PLAYER)
-	tools/debian-packages browser
+test: lint browser $(PLAYER)
 	$(PYTEST) -m "not heavy"
 
-test-all: lint $(PLAYER)
-	tools/debian-packages
+test-all: lint packages $(PLAYER)
 	$(PYTEST)
+
+browser:
+	tools/debian-packages browser
+
+packages:
+	tools/debian-packages
 
 lint: .venv/.installed
 	$(BIN)/ruff check .

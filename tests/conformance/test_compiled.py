@@ -60,7 +60,7 @@ FLOOR = 3e-7
 """Of the peak: five roundings of a float32, for networks in which torch happens to be exact."""
 
 EXAMPLES = examples()
-ACROSS_INSTRUCTION_SETS = ("a2-lite", "lstm", "convnet", "wavenet")
+ACROSS_INSTRUCTION_SETS = ("a2-lite", "wavenet")
 WIDEST = INSTRUCTION_SETS[0]
 CONSTANT_ON_SILENCE = EXAMPLES.keys() - {"lstm", "chain"}
 """Examples without recurrence and without Fourier transforms."""

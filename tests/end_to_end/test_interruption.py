@@ -90,10 +90,10 @@ def test_ctrl_c_elsewhere_leaves_nothing_half_written(tmp_path: Path) -> None:
     "words",
     [
         ("render", "amp.nam", "dry.wav", "-o", "out.wav"),
-        ("render", "amp.nam", "dry.wav", "-o", "out.flac"),
+        pytest.param(("render", "amp.nam", "dry.wav", "-o", "out.flac"), marks=pytest.mark.heavy),
         ("report", "amp.nam", "dry.wav", "wet.wav", "-o", "out.html"),
-        ("export", "amp.nam", "-o", "out.nam"),
-        ("lint", "amp.nam", "--fix", "-o", "out.nam"),
+        pytest.param(("export", "amp.nam", "-o", "out.nam"), marks=pytest.mark.heavy),
+        pytest.param(("lint", "amp.nam", "--fix", "-o", "out.nam"), marks=pytest.mark.heavy),
         (*TRAIN[:4], "out.nam", *TRAIN[5:]),
     ],
     ids=lambda words: f"{words[0]}-{Path(words[-1]).suffix[1:]}",

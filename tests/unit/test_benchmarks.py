@@ -165,8 +165,8 @@ def test_a_few_cases_of_the_benchmark_of_alignment(benchmarks: Path, shared_data
 @pytest.mark.parametrize(
     ("number", "wanted", "places"),
     [
-        (8, {"jump": -480}, 0),
-        (11, {"drift_ppm": 200}, 0),
+        pytest.param(8, {"jump": -480}, 0, marks=pytest.mark.heavy),
+        pytest.param(11, {"drift_ppm": 200}, 0, marks=pytest.mark.heavy),
         (2, {"jump": 128}, 200),
         pytest.param(2, {"jump": -480}, 0, marks=pytest.mark.heavy),
         pytest.param(10, {"drift_ppm": 200}, 0, marks=pytest.mark.heavy),
@@ -220,7 +220,8 @@ def one_case(number: int, wanted: dict[str, float], places: int = 0) -> dict[str
     return dict(capture.judged(case, base, found, len(dry)))
 
 
-@pytest.mark.parametrize("places", [500, pytest.param(600, marks=pytest.mark.heavy)])
+@pytest.mark.heavy
+@pytest.mark.parametrize("places", [500, 600])
 def test_a_gap_counted_wrong_is_not_sure(benchmarks: Path, shared_data: Path, places: int) -> None:
     """Near and far material contradict each other, and views that are nearly whole are wrong."""
     row = one_case(1, {"jump": -128}, places)

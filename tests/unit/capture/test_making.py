@@ -353,6 +353,7 @@ def test_a_perfect_capture_is_half_the_floor_away() -> None:
     assert "to the last bit" in replicate_text(0.0)
 
 
+@pytest.mark.heavy
 def test_a_drifting_pair_with_a_gap_is_repaired_and_says_so(
     folder: Folder, play: Amplify, amplify: Amplify, tmp_path: Path
 ) -> None:

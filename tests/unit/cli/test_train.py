@@ -89,6 +89,7 @@ def test_it_prints_the_split_the_figures_and_what_to_do_next(
     assert written["input_level_dbu"] == 12.5
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process on POSIX only")
 def test_ctrl_c_writes_the_best_so_far(
     start: Callable[..., "subprocess.Popen[str]"], tmp_path: Path

@@ -72,9 +72,15 @@ def network_of(config: object) -> Network:
 
 # Not a multiple of 64, below, at and beyond a chunk, several chunks.
 FRAMES = (1, 63, 64, 65, 200, 447, CHUNK, CHUNK + 1, 2000, 3 * CHUNK)
+TELLING_FRAMES = (1, 65, CHUNK + 1)
 
 
-@pytest.mark.parametrize("seed", range(5))
+def heavy(case: object) -> object:
+    """The case runs in `make test-all` only."""
+    return pytest.param(case, marks=pytest.mark.heavy)
+
+
+@pytest.mark.parametrize("seed", [0, 1, *(heavy(one) for one in (2, 3, 4))])
 def test_random_wavenets_train_as_in_torch(seed: int) -> None:
     network = network_of(random_wavenet(seed))
     agree(network.graph, network.parameters, FRAMES[-1 - seed])
@@ -86,7 +92,7 @@ def test_random_graphs_train_as_in_torch(seed: int) -> None:
     agree(graph, random_parameters(graph, 1), FRAMES[seed])
 
 
-@pytest.mark.parametrize("frames", FRAMES)
+@pytest.mark.parametrize("frames", [one if one in TELLING_FRAMES else heavy(one) for one in FRAMES])
 def test_every_length_of_a_window_trains(frames: int) -> None:
     network = network_of(a1("nano"))
     agree(network.graph, network.parameters, frames)

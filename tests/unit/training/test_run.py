@@ -178,6 +178,7 @@ def test_resume_without_a_checkpoint_is_an_error(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.heavy
 def test_killed_and_resumed_gives_the_same_bytes(
     start_training: Callable[..., "subprocess.Popen[str]"],
     run: Callable[..., Result],
@@ -202,6 +203,7 @@ def test_killed_and_resumed_gives_the_same_bytes(
     assert logged_epochs(path.with_suffix(".training.jsonl")) == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(os.name != "posix", reason="limits on file size are a POSIX feature")
 def test_a_full_disk_is_one_error_and_leaves_nothing_half_written(
     start_training: Callable[..., "subprocess.Popen[str]"],

@@ -28,8 +28,8 @@ def recorded(passages: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 # In shorter recordings, passages overlap: not only a passage but its neighbours hold its sweep.
-@pytest.mark.parametrize("passages", [50, 64])
-@pytest.mark.parametrize("edge", [25, 37])
+@pytest.mark.parametrize("passages", [pytest.param(50, marks=pytest.mark.heavy), 64])
+@pytest.mark.parametrize("edge", [pytest.param(25, marks=pytest.mark.heavy), 37])
 def test_a_sweep_does_not_confirm_what_was_assumed_of_it(edge: int, passages: int) -> None:
     dry, wet = recorded(passages)
     edges = np.array([float(edge * PASSAGE_FRAMES)])
