@@ -13,11 +13,13 @@ from triode.architectures.parameters import parameters
 from triode.architectures.slimmable import slim, slimming_steps
 from triode.errors import TriodeError
 from triode.graph import Graph
-from triode.nam.model import ContainerConfig, Model
+from triode.nam.layout import weight_count
+from triode.nam.model import Config, ContainerConfig, Model
 from triode.nam.submodels import submodel
+from triode.nam.versions import lowest_version
 from triode.nam.wavenet import WaveNetConfig
 
-__all__ = ["Network", "networks", "select", "size_names", "standalone"]
+__all__ = ["Network", "blank_networks", "networks", "select", "size_names", "standalone"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,12 @@ def networks(model: Model) -> tuple[Network, ...]:
         Network(name=name, max_value=max_value, model=part)
         for name, (max_value, part) in zip(size_names(len(sizes)), sizes, strict=True)
     )
+
+
+def blank_networks(config: Config) -> tuple[Network, ...]:
+    """All sizes of what `config` describes, ascending, with zeros for weights."""
+    weights = np.zeros(weight_count(config), np.float32)
+    return networks(Model(version=lowest_version(config), config=config, weights=weights))
 
 
 def select(available: Sequence[Network], size: str | float | None) -> Network:

@@ -6,19 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
-from triode.architectures import lower, networks, size_names
+from triode.architectures import blank_networks, lower, size_names
 from triode.graph import Graph
-from triode.nam import (
-    DEFAULT_SAMPLE_RATE_HZ,
-    Config,
-    Model,
-    lowest_version,
-    parse_config,
-    weight_count,
-)
-from triode.nam.canonical import canonical_config
+from triode.nam import DEFAULT_SAMPLE_RATE_HZ, Config, parse_config, to_document
 from triode.study.custom import CUSTOM_ARCHITECTURE, GraphSource
 from triode.study.names import size_of
 from triode.study.nested import with_nested_weights
@@ -155,15 +145,9 @@ def _parsed(size: Size) -> Config:
 
 def _nested_sizes(size: Size) -> dict[str, Size]:
     """The widths nested in a network, by size name, the whole one last."""
-    config = _parsed(size)
-    blank = Model(
-        version=lowest_version(config),
-        config=config,
-        weights=np.zeros(weight_count(config), np.float32),
-    )
     return {
         one.name: size.model_copy(
-            update={"config": canonical_config(one.model.config), "widths": "full"}
+            update={"config": to_document(one.model)["config"], "widths": "full"}
         )
-        for one in networks(blank)
+        for one in blank_networks(_parsed(size))
     }

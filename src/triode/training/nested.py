@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from triode.architectures import networks
+from triode.architectures import blank_networks
 from triode.graph import Graph
 from triode.graph.torch_mapping import TorchGraph
-from triode.nam import Config, Model, lowest_version, weight_count
+from triode.nam import Config
 from triode.training.kernels import CompiledGraph
 
 __all__ = ["drawn_width", "narrower_modules"]
@@ -26,13 +26,8 @@ def narrower_modules(config: Config, whole: TorchGraph) -> tuple[TorchGraph, ...
         config: What `whole` was made of.
         whole: The widest network, whose parameters all of them use.
     """
-    blank = Model(
-        version=lowest_version(config),
-        config=config,
-        weights=np.zeros(weight_count(config), np.float32),
-    )
     kind = _CompiledSlice if isinstance(whole, CompiledGraph) else _TorchSlice
-    return tuple(kind(network.graph, whole) for network in networks(blank)[:-1])
+    return tuple(kind(network.graph, whole) for network in blank_networks(config)[:-1])
 
 
 def drawn_width(count: int, *, seed: int, epoch: int, step: int) -> int:
