@@ -133,6 +133,14 @@ def test_repeated_trainings_say_how_much_luck_there_is() -> None:
     assert study_json(repeated, DAY)["luck"]["questions"] == 1
 
 
+def test_two_pieces_of_a_source_have_no_interval() -> None:
+    # Of five pieces of three sources two have two.
+    page = study_page(gather(given(trials=trials({"a": -0.2, "b": 0.0}, gear=GEAR[:5]))))
+    cells = re.findall(r"<span>[^<]*?(\d) pieces?</span>", page)
+    assert set(cells) == {"1", "2", "5"}
+    assert re.search(r"<span>2 pieces</span>", page)
+
+
 def test_a_study_that_has_just_begun_has_a_page() -> None:
     page = study_page(gather(given(trials=[], candidates=[], breakdowns={})))
     assert "Undecided" in page

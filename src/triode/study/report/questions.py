@@ -30,6 +30,8 @@ _GRADES = {
     "undecided": "good",
 }
 _DASH = "\N{EN DASH}"
+# Two pieces give an interval of many powers of ten, which tells nothing.
+_FEWEST_WITH_INTERVAL = 3
 
 
 def cards(answers: Sequence[Answer]) -> str:
@@ -183,7 +185,7 @@ def _short(effect: Effect) -> str:
     """The effect, its interval and how many pieces in few characters, as HTML."""
     text = change_text(effect.mean, effect.metric)
     pieces = f"{effect.pieces} piece{'s' if effect.pieces > 1 else ''}"
-    if not math.isfinite(effect.interval.low):
+    if effect.pieces < _FEWEST_WITH_INTERVAL:
         return f"{html.escape(text)}<br><span>{pieces}</span>"
     inner = interval_text(effect.interval, effect.metric, effect.mean)
     return f"{html.escape(text)}<br><span>{html.escape(inner)}, {pieces}</span>"
