@@ -129,7 +129,7 @@ def test_repeated_trainings_say_how_much_luck_there_is() -> None:
     said = " ".join(caveats(repeated))
     assert "one seed only" not in said
     assert repeated.luck is not None
-    assert f"explains {repeated.luck.share:.0%} of the variance" in said
+    assert f"seeds is {repeated.luck.share:.0%} of the variance" in said
     assert study_json(repeated, DAY)["luck"]["questions"] == 1
 
 

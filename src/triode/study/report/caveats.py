@@ -89,8 +89,8 @@ def _luck(evidence: Evidence) -> Iterator[str]:
         )
     if evidence.luck is not None:
         yield (
-            f"That explains {evidence.luck.share:.0%} of the variance of a difference over gear "
-            f"(the median of {evidence.luck.questions} questions of equal width). More seeds "
+            f"The luck of seeds is {evidence.luck.share:.0%} of the variance of a difference over "
+            f"gear (the median of {evidence.luck.questions} questions of equal width). More seeds "
             "could take away no more than that; against the rest only more gear helps."
         )
 

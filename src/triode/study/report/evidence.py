@@ -98,7 +98,6 @@ def gather(given: StudyInput) -> Evidence:
     lengths = Counter(one.key.epochs for one in given.trials)
     epochs = max(lengths, key=lambda one: (lengths[one], one)) if lengths else 0
     answers = answer_questions(given.questions, given.trials, given.candidates)
-    seeds = seed_spread(found)
     return Evidence(
         given=given,
         found=found,
@@ -107,8 +106,8 @@ def gather(given: StudyInput) -> Evidence:
         fronts=tuple(
             _front(engine, found, given, epochs) for engine in measured_engines(given.candidates)
         ),
-        seeds=seeds,
-        luck=luck_share(answers, found, seeds),
+        seeds=seed_spread(found),
+        luck=luck_share(answers, found),
         statuses=Counter(one.outcome.status for one in given.trials),
         endings=_endings(given.trials),
         hours=sum(one.provenance.seconds for one in given.trials) / 3600.0,
