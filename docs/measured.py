@@ -143,7 +143,8 @@ def pruning() -> Iterator[str]:
     ]
     heads = ("study", "all train", "ended", "trials ended", "epochs saved", "best kept", "price")
     yield from table(heads, lines)
-    yield "The rule was chosen on the three longer studies and then replayed on `a2-glimpse`."
+    yield "The rule was chosen on the three longer studies and then replayed on the first seeds of"
+    yield "`a2-glimpse`."
     yield "A real search knows fewer curves at its beginning, and ends fewer trials."
 
 
