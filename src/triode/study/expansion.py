@@ -61,6 +61,9 @@ def candidates_of(study: Study, folder: Path) -> tuple[Candidate, ...]:
     names = [one.name for one in found]
     where = f"study {study.name}"
     refuse_twins(names, "candidates", where)
+    recipe = recipe_near(study.training.recipe, folder)
+    for one in found:
+        check_candidate(one, recipe, study.training.context_samples, folder)
     names = [one.name for one in judged_of(found)]
     for question in study.questions:
         place = f"{where}, question {question.name}"
@@ -68,9 +71,6 @@ def candidates_of(study: Study, folder: Path) -> tuple[Candidate, ...]:
     for target in study.targets:
         wanted = filter(None, [target.candidate])
         refuse_unknown(wanted, names, f"{where}, target {target.name}")
-    recipe = recipe_near(study.training.recipe, folder)
-    for one in found:
-        check_candidate(one, recipe, study.training.context_samples, folder)
     return tuple(found)
 
 

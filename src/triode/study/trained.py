@@ -64,7 +64,7 @@ class Trained:
         names = size_names(len(trainee.narrower) + 1)
         return tuple(
             cls._of_module(module, name, trainee, material)
-            for name, module in zip(names, trainee.narrower, strict=False)
+            for name, module in zip(names[:-1], trainee.narrower, strict=True)
         )
 
     @classmethod

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,14 @@ def test_the_status_counts(folder: Path) -> None:
     assert text == study("status", "glimpse", "--folder", str(folder))
     pruned = study("status", "glimpse", "--pruning", "--folder", str(folder))
     assert "no full trials of more than 5 epochs" in pruned
+
+
+def test_sizes_that_train_together_are_timed_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "both.toml"
+    both = STUDY.replace('name = "lite"', 'name = "both"').replace('size = "lite"', "")
+    path.write_text(both, encoding="utf-8")
+    said = study("cost", str(path), "--seconds", "0.01")
+    assert re.search(r"both@lite +\d", said)
 
 
 def test_pruning_is_replayed_on_what_others_found(tmp_path: Path, repository: Path) -> None:

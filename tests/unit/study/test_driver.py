@@ -163,9 +163,11 @@ def test_sizes_that_train_together_are_kept_and_compared_one_by_one(
     question = {"name": "q", "text": "?", "a": ["wide@size1"], "b": ["narrow"], "simpler": "b"}
     narrow = {"name": "narrow", "base": "wave"}
     study = opened(bases=BASE, candidates=[NESTED, narrow], questions=[question])
-    run(study, storage, tmp_path, StudyListener())
-    names = {one.candidate for one in storage.candidates("small")}
-    assert names == {"wide", "wide@size1", "wide@size2", "narrow"}
+    executor = LocalExecutor("triode.study.worker", 1)
+    run_study(study, storage, executor, tmp_path, measure=True)
+    costs = {one.candidate: one.costs for one in storage.candidates("small")}
+    assert costs.keys() == {"wide", "wide@size1", "wide@size2", "narrow"}
+    assert all([one.engine for one in each] == ["host-c"] for each in costs.values())
     assert {one.key.candidate for one in storage.trials("small")} == {"wide", "narrow"}
     (answer,) = gather(study_input(storage, "small")).answers
     assert answer.effect is not None

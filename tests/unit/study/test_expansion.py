@@ -141,7 +141,7 @@ def test_a_recipe_with_fine_tuning_is_refused(tmp_path: Path, repository: Path) 
         recipe_near("tuned.toml", tmp_path)
 
 
-NESTED = {
+NESTED: dict[str, Any] = {
     "name": "wide",
     "base": "wave",
     "set": {
@@ -169,6 +169,9 @@ def test_widths_that_train_together_are_judged_one_by_one(opened: Any, folder: P
     assert judged["wide@size1"].graphs(folder)[0] == narrow
     with pytest.raises(StudyError, match="wide@size2"):
         opened(bases=BASE, candidates=[NESTED, plain], questions=[question | {"a": ["wide@lite"]}])
+    tapped = NESTED["set"] | {"layers.*.head.kernel_size": 4}
+    with pytest.raises(StudyError, match=r"candidate wide.*head of kernel size 1"):
+        opened(bases=BASE, candidates=[NESTED | {"set": tapped}])
     with pytest.raises(StudyError, match="widths"):
         opened(bases=BASE, candidates=[NESTED | {"set": {**NESTED["set"], "widths": "any"}}])
 

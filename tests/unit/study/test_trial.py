@@ -113,6 +113,15 @@ def test_a_pruned_trial_has_its_curve_and_no_metrics(task: Callable[..., TrialTa
     assert not TrialFiles.of(one).checkpoint.exists()
 
 
+def test_an_order_to_prune_that_comes_too_late_costs_nothing(
+    task: Callable[..., TrialTask],
+) -> None:
+    record = run_trial(task(epochs=2), StopAfter(2, prune=True))
+    assert record is not None
+    assert record.outcome.status == "finished"
+    assert "esr" in record.outcome.metrics
+
+
 def test_a_diverged_trial_is_a_result(task: Callable[..., TrialTask]) -> None:
     entry = {
         "name": "wild",
