@@ -97,7 +97,10 @@ def budget_table(answers: Sequence[Answer]) -> str:
         rows.append(
             (_name(one), *(_short(parts[key]) if key in parts else _DASH for key in columns))
         )
-    heads = [f"{epochs} epochs{', on the way' if early else ''}" for epochs, early in columns]
+    heads = [
+        f"{epochs} epoch{'s' if epochs > 1 else ''}{', on the way' if early else ''}"
+        for epochs, early in columns
+    ]
     return table("By length of training", ("Question", *heads), rows, name="By length of training")
 
 
