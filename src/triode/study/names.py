@@ -10,15 +10,14 @@ from triode.training.table import did_you_mean
 
 __all__ = ["JudgedName", "Name", "refuse_twins", "refuse_unknown", "size_of", "whole_and_size"]
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+=-]*$", max_length=80)]
+_PLAIN = "[A-Za-z0-9][A-Za-z0-9._+=-]*"
+_AT = "@"
+
+Name = Annotated[str, Field(pattern=f"^{_PLAIN}$", max_length=80)]
 """Letters, digits and ". _ + = -", the first a letter or digit, at most 80."""
 
-JudgedName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+=-]*(@[a-z0-9]+)?$", max_length=90)
-]
+JudgedName = Annotated[str, Field(pattern=f"^{_PLAIN}({_AT}[a-z0-9]+)?$", max_length=90)]
 """A candidate's name, or CANDIDATE@SIZE for a smaller size that is trained with it."""
-
-_AT = "@"
 
 
 def size_of(whole: str, size: str) -> str:
