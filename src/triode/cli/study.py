@@ -187,6 +187,33 @@ def cost(
 
 
 @study.command()
+def measure(
+    name: Name,
+    seconds: Annotated[
+        float, typer.Option(min=0.01, help="About how long to time each candidate.")
+    ] = 1.0,
+    storage: StorageUrl = None,
+    folder: Folder = _FOLDER,
+) -> None:
+    """Time all candidates of a study anew, those of searches too, and keep the costs."""
+    from triode.cli.study_screen import cost_lines
+    from triode.study.lease import DriverLease
+    from triode.study.measuring import measure_anew
+    from triode.study.opened import OpenedStudy
+
+    kept = _kept(storage, folder)
+    opened = OpenedStudy.of_stored(kept.study(name))
+    console = _console()
+
+    def told(text: str) -> None:
+        console.print(text, markup=False)
+
+    with DriverLease(kept, name):
+        records = measure_anew(opened, kept, seconds=seconds, told=told)
+    console.print("\n".join(cost_lines(opened.study, records)), markup=False)
+
+
+@study.command()
 def schema() -> None:
     """Print the JSON schema of study files, for editors that know TOML."""
     import json as json_format

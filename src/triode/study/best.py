@@ -11,7 +11,7 @@ from triode.study.candidate import Candidate
 from triode.study.costing import cost_on
 from triode.study.opened import OpenedStudy
 from triode.study.record import CandidateRecord, TrialRecord
-from triode.study.search import searched_candidate
+from triode.study.search import searched_candidates
 from triode.study.storage import Storage
 from triode.training import Recipe
 
@@ -94,12 +94,5 @@ def _candidates(
     opened: OpenedStudy, records: Mapping[str, CandidateRecord]
 ) -> dict[str, Candidate]:
     """Those that a `.nam` file can hold, searched ones included."""
-    found = {one.name: one for one in opened.candidates}
-    for record in records.values():
-        drawn = record.config.get("search")
-        for search in opened.study.searches:
-            if drawn is not None and record.candidate.startswith(f"{search.name}-"):
-                found[record.candidate] = searched_candidate(
-                    opened, search, record.candidate, drawn
-                )
-    return {name: one for name, one in found.items() if one.source is None}
+    found = (*opened.candidates, *searched_candidates(opened, records.values()))
+    return {one.name: one for one in found if one.source is None}

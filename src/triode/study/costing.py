@@ -127,7 +127,8 @@ def _known_costs(
         return None
     found = tuple(before[one.name] for one in candidates)
     # A candidate may have no cost on an engine that cannot play it.
-    if all(any(cost_on(one, engine) for one in found) for engine in study.engines):
+    measured = (any(cost_on(one, engine) for one in found) for engine in study.engines)
+    if not found or all(measured):
         return found
     return None
 

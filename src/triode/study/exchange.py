@@ -60,17 +60,19 @@ def import_study(storage: Storage, path: Path, folder: Path) -> tuple[str, int]:
         raise _not_an_export(path, head.get("kind", "nothing"))
     name = head["name"]
     storage.register(name, head["digest"], head["document"], str(folder))
+    candidates: list[CandidateRecord] = []
     trials: list[TrialRecord] = []
     for line in lines:
         match line.get("kind"):
             case "gear":
                 storage.pin_gear(name, {line["name"]: line["digests"]})
             case "candidate":
-                storage.put_candidate(CandidateRecord.from_json(line["record"]))
+                candidates.append(CandidateRecord.from_json(line["record"]))
             case "trial":
                 trials.append(TrialRecord.from_json(line["record"]))
             case other:
                 raise _not_an_export(path, other)
+    storage.put_candidates(candidates)
     return name, storage.add_trials(trials)
 
 

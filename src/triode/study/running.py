@@ -12,6 +12,7 @@ from triode.study.costing import (
 )
 from triode.study.driver import Ending, StudyListener, drive, make_ready
 from triode.study.lease import DriverLease
+from triode.study.measuring import measure_anew
 from triode.study.opened import OpenedStudy
 from triode.study.plan import planned_trials
 from triode.study.record import CandidateRecord
@@ -70,7 +71,7 @@ def run_study(
             PlannedTrials(planned_trials(study, opened.candidates, opened.recipe.epochs), statuses)
         ]
         sources += [SearchSource(opened, search, storage) for search in study.searches]
-        return drive(
+        ending = drive(
             opened,
             storage,
             executor,
@@ -80,6 +81,10 @@ def run_study(
             listener=heard,
             budget_seconds=budget_seconds,
         )
+        if measure and study.searches and ending.ended and ending.reason == "finished":
+            # What was proposed was timed one by one, while trials ran.
+            measure_anew(opened, storage, told=heard.on_stage)
+        return ending
 
 
 def _candidates(
@@ -96,7 +101,5 @@ def _candidates(
         records = measured_candidates(
             study, opened.judged, opened.folder, known=known, told=listener.on_stage
         )
-    for one in records:
-        if one not in known:
-            storage.put_candidate(one)
+    storage.put_candidates(one for one in records if one not in known)
     return records

@@ -6,7 +6,8 @@ pruner, which knows one objective only, sees the validation curves of each piece
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from triode.study.storage import Storage
 if TYPE_CHECKING:
     import optuna
 
-__all__ = ["SearchSource", "searched_candidate"]
+__all__ = ["SearchSource", "searched_candidates"]
 
 _MOST_REFUSALS = 200
 _PRUNED_LOG_ESR = math.log(10.0)
@@ -106,9 +107,6 @@ class SearchSource:
             )
         )
 
-    def _candidate(self, name: str, drawn: Mapping[str, Any]) -> Candidate:
-        return searched_candidate(self._opened, self._search, name, drawn)
-
     def _propose(self) -> None:
         """Ask for a candidate that can be built and meets the constraints; enter its trials."""
         reason = ""
@@ -116,7 +114,7 @@ class SearchSource:
             trial = self._optuna.ask()
             drawn = {one.name: _draw(trial, one) for one in self._search.ranges}
             name = f"{self._search.name}-{self._number + 1:04d}"
-            candidate = self._candidate(name, drawn)
+            candidate = _searched_candidate(self._opened, self._search, name, drawn)
             try:
                 self._check(candidate)
                 (record,) = measured_candidates(
@@ -126,7 +124,7 @@ class SearchSource:
             except TriodeError as error:
                 over = (str(error),)
             if not over:
-                self._storage.put_candidate(record)
+                self._storage.put_candidates([record])
                 self._number += 1
                 self._asked[name] = trial
                 self._enter(candidate, record, {})
@@ -165,16 +163,17 @@ class SearchSource:
             if record.outcome.status != "failed":
                 trials.setdefault(record.key.candidate, {})[record.key.gear] = record
         for known in self._storage.candidates(self._opened.study.name):
-            drawn = known.config.get("search")
-            if drawn is None or not known.candidate.startswith(f"{self._search.name}-"):
+            if not _proposed(self._search, known):
                 continue
+            drawn = known.config["search"]
             self._number += 1
             ended = trials.get(known.candidate, {})
             for one in ended.values():
                 if self._pruner is not None and one.outcome.status == "finished":
                     self._pruner.learn(one.key.gear, one.outcome.curve)
             self._asked[known.candidate] = self._asked_before(drawn)
-            self._enter(self._candidate(known.candidate, drawn), known, ended)
+            candidate = _searched_candidate(self._opened, self._search, known.candidate, drawn)
+            self._enter(candidate, known, ended)
             self._tell_if_complete(known.candidate)
 
     def _asked_before(self, drawn: Mapping[str, Any]) -> "optuna.trial.Trial":
@@ -205,14 +204,32 @@ class SearchSource:
         self._optuna.tell(trial, state=optuna.trial.TrialState.FAIL)
 
 
-def searched_candidate(
-    opened: OpenedStudy, search: Search, name: str, drawn: Mapping[str, Any]
-) -> Candidate:
-    """The candidate that a search made of the values `drawn`, by the names of its ranges.
+def searched_candidates(
+    opened: OpenedStudy, records: Iterable[CandidateRecord]
+) -> tuple[Candidate, ...]:
+    """The candidates among `records` that searches of the study proposed, made again.
 
     Raises:
-        StudyError: It cannot be made.
+        StudyError: One cannot be made.
     """
+    return tuple(
+        _searched_candidate(opened, search, one.candidate, one.config["search"])
+        for one in records
+        for search in opened.study.searches
+        if _proposed(search, one)
+    )
+
+
+def _proposed(search: Search, record: CandidateRecord) -> bool:
+    """Whether a search proposed a candidate; its smaller sizes were not proposed."""
+    numbered = rf"{re.escape(search.name)}-\d{{4,}}"
+    return "search" in record.config and re.fullmatch(numbered, record.candidate) is not None
+
+
+def _searched_candidate(
+    opened: OpenedStudy, search: Search, name: str, drawn: Mapping[str, Any]
+) -> Candidate:
+    """The candidate that a search made of the values `drawn`, by the names of its ranges."""
     settings = {path: drawn[one.name] for one in search.ranges for path in one.paths}
     plain = network_candidate(name, search, settings, opened.study, opened.folder)
     return replace(

@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
     storage = open_storage(default_url(tmp_path / "studies"))
     storage.register("glimpse", "digest", tomllib.loads(STUDY), str(tmp_path))
-    storage.put_candidate(CANDIDATE)
+    storage.put_candidates([CANDIDATE])
     storage.add_trials([TRIAL])
     storage.close()
     return tmp_path / "studies"
@@ -69,6 +69,18 @@ def test_sizes_that_train_together_are_timed_one_by_one(tmp_path: Path) -> None:
     path.write_text(both, encoding="utf-8")
     said = study("cost", str(path), "--seconds", "0.01")
     assert re.search(r"both@lite +\d", said)
+
+
+def test_costs_of_a_stored_study_are_measured_anew(folder: Path) -> None:
+    said = study("measure", "glimpse", "--seconds", "0.01", "--folder", str(folder))
+    assert re.search(r"lite +\d", said)
+    storage = open_storage(default_url(folder))
+    records = {one.candidate: one for one in storage.candidates("glimpse")}
+    assert records["lite"].costs[0].ns_per_sample > 0.0
+    storage.lease("glimpse", "host:1:a", 60.0)
+    storage.close()
+    with pytest.raises(StudyError, match="another driver is at work"):
+        study("measure", "glimpse", "--folder", str(folder))
 
 
 def test_pruning_is_replayed_on_what_others_found(tmp_path: Path, repository: Path) -> None:
@@ -114,6 +126,7 @@ def test_the_schema_is_json() -> None:
         (["resume", "glimpse"], "no studies are kept here"),
         (["status", "glimpse"], "no studies are kept here"),
         (["stop", "glimpse"], "no studies are kept here"),
+        (["measure", "glimpse"], "no studies are kept here"),
         (["export", "glimpse", "-o", "x.jsonl"], "no studies are kept here"),
         (["cost", "tiny", "--json", "."], "the output path is a folder"),
     ],

@@ -52,7 +52,7 @@ def test_a_study_gives_a_recipe(opened: Callable[..., OpenedStudy], storage: Sto
     study = opened()
     storage.register("small", study.digest, study.document, str(study.folder))
     for one in RECORDS.values():
-        storage.put_candidate(one)
+        storage.put_candidates([one])
     storage.add_trials(TRIALS)
     recipe = best_recipe(storage, "small/best-under-30ns")
     assert recipe.sizes[0].config["activation"] == "ReLU"

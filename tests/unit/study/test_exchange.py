@@ -16,7 +16,7 @@ from unit.study.test_storage import trial
 def filled(storage: Storage) -> Storage:
     storage.register("glimpse", "digest", {"name": "glimpse"}, "a folder of this machine")
     storage.pin_gear("glimpse", {"crunch": {"dry": "a"}})
-    storage.put_candidate(CANDIDATE)
+    storage.put_candidates([CANDIDATE])
     storage.add_trials([TRIAL, trial(seed=1)])
     return storage
 

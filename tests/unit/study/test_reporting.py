@@ -49,7 +49,7 @@ def kept(folder: Path, asking: dict[str, Any]) -> Storage:
     storage.register("small", one.digest, one.document, str(folder))
     storage.pin_gear("small", {GEAR[0]: {"dry": "12" * 32}})
     for name, price in (("tanh", 20.0), ("relu", 10.0)):
-        storage.put_candidate(replace(candidate(name, price), study="small"))
+        storage.put_candidates([replace(candidate(name, price), study="small")])
     storage.add_trials(
         replace(
             trial(name, gear, esr=esr * (1.0 + 0.01 * place), epochs=2, source="real"),

@@ -47,7 +47,7 @@ def trial(seed: int = 0, status: Any = "finished", esr: float = 0.5) -> TrialRec
 
 def test_records_come_back_as_they_were(kept: Storage, url: str) -> None:
     assert kept.add_trials([TRIAL, trial(seed=99)]) == 2
-    kept.put_candidate(CANDIDATE)
+    kept.put_candidates([CANDIDATE])
     again = open_storage(url)
     assert again.trials("glimpse") == (TRIAL, trial(seed=99))
     assert again.candidates("glimpse") == (CANDIDATE,)
@@ -58,9 +58,9 @@ def test_records_come_back_as_they_were(kept: Storage, url: str) -> None:
 
 
 def test_a_candidate_is_replaced(kept: Storage) -> None:
-    kept.put_candidate(CANDIDATE)
+    kept.put_candidates([CANDIDATE])
     cheaper = replace(CANDIDATE, costs=())
-    kept.put_candidate(cheaper)
+    kept.put_candidates([cheaper])
     assert kept.candidates("glimpse") == (cheaper,)
 
 
@@ -79,7 +79,7 @@ def test_all_or_none_of_several_trials_are_kept(kept: Storage) -> None:
 
 
 def test_a_study_without_trials_may_be_edited_and_one_with_trials_may_not(kept: Storage) -> None:
-    kept.put_candidate(CANDIDATE)
+    kept.put_candidates([CANDIDATE])
     kept.pin_gear("glimpse", {"crunch": {"dry": "a"}})
     kept.register("glimpse", "edited", DOCUMENT, "here")
     assert kept.candidates("glimpse") == ()
@@ -176,7 +176,7 @@ def test_a_password_is_not_shown() -> None:
 
 
 def test_candidates_are_typed(kept: Storage) -> None:
-    kept.put_candidate(CANDIDATE)
+    kept.put_candidates([CANDIDATE])
     assert all(isinstance(one, CandidateRecord) for one in kept.candidates("glimpse"))
 
 

@@ -256,18 +256,18 @@ class Storage:
         with self._transaction() as connection:
             return float(connection.scalar(query) or 0.0)
 
-    def put_candidate(self, record: CandidateRecord) -> None:
-        """Keep a candidate, in place of what was known of it."""
+    def put_candidates(self, records: Iterable[CandidateRecord]) -> None:
+        """Keep candidates, in place of what was known of them: all, or after a kill none."""
         column = tables.candidates.c
-        key = (column.study == record.study) & (column.name == record.candidate)
-        text = json.dumps(record.to_json())
         with self._transaction() as connection:
-            connection.execute(delete(tables.candidates).where(key))
-            connection.execute(
-                insert(tables.candidates).values(
-                    study=record.study, name=record.candidate, record=text
+            for one in records:
+                key = (column.study == one.study) & (column.name == one.candidate)
+                connection.execute(delete(tables.candidates).where(key))
+                connection.execute(
+                    insert(tables.candidates).values(
+                        study=one.study, name=one.candidate, record=json.dumps(one.to_json())
+                    )
                 )
-            )
 
     def candidates(self, study: str) -> tuple[CandidateRecord, ...]:
         """Every candidate, in alphabetical order."""
