@@ -5,6 +5,7 @@ truth. Its multi-objective sampler sees the mean log ESR over the gear and the l
 pruner, which knows one objective only, sees the validation curves of each piece of gear apart.
 """
 
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +38,8 @@ class SearchSource:
     A candidate is proposed when a worker is free, as long as fewer are open than a generation of
     the sampler has: more would not know what those before them came to. It is measured at once, on
     this machine, and one that exceeds a constraint is told to the sampler as such and never
-    trained.
+    trained. So is one that was proposed before: the sampler hears what came of it. When nothing
+    new is proposed any more, the search is done.
 
     Args:
         opened: The study.
@@ -55,6 +57,9 @@ class SearchSource:
         self._open: dict[str, dict[str, TrialRecord | None]] = {}
         self._asked: dict[str, optuna.trial.Trial] = {}
         self._costs: dict[str, float] = {}
+        self._names: dict[str, str] = {}
+        self._told: dict[str, list[float]] = {}
+        self._most = search.candidates
         self._number = 0
         self._done = 0
         self._each = len(self._trials(_named(search, f"{search.name}-0000")))
@@ -70,7 +75,7 @@ class SearchSource:
     @property
     def planned(self) -> int:
         """How many trials there are in all."""
-        return self._search.candidates * self._each
+        return self._most * self._each
 
     @property
     def done(self) -> int:
@@ -79,7 +84,7 @@ class SearchSource:
 
     def next(self) -> Planned | None:
         """A trial of a candidate that is open, or of a new one."""
-        room = len(self._asked) < self._generation and self._number < self._search.candidates
+        room = len(self._asked) < self._generation and self._number < self._most
         if not self._waiting and room:
             self._propose()
         return self._waiting.pop(0) if self._waiting else None
@@ -108,11 +113,15 @@ class SearchSource:
         )
 
     def _propose(self) -> None:
-        """Ask for a candidate that can be built and meets the constraints; enter its trials."""
+        """Ask for a new candidate that can be built and meets the constraints; enter its trials."""
         reason = ""
         for _ in range(_MOST_REFUSALS):
             trial = self._optuna.ask()
             drawn = {one.name: _draw(trial, one) for one in self._search.ranges}
+            known = self._names.get(_text(drawn))
+            if known is not None:
+                self._tell(trial, self._told.get(known))
+                continue
             name = f"{self._search.name}-{self._number + 1:04d}"
             candidate = _searched_candidate(self._opened, self._search, name, drawn)
             try:
@@ -127,10 +136,14 @@ class SearchSource:
                 self._storage.put_candidates([record])
                 self._number += 1
                 self._asked[name] = trial
+                self._names[_text(drawn)] = name
                 self._enter(candidate, record, {})
                 return
             reason = over[0]
-            self._fail(trial)
+            self._tell(trial, None)
+        if self._number:
+            self._most = self._number
+            return
         raise StudyError(
             f"{_MOST_REFUSALS} proposals in a row cannot be built or exceed the constraints",
             where=f"search {self._search.name}",
@@ -172,6 +185,7 @@ class SearchSource:
                 if self._pruner is not None and one.outcome.status == "finished":
                     self._pruner.learn(one.key.gear, one.outcome.curve)
             self._asked[known.candidate] = self._asked_before(drawn)
+            self._names[_text(drawn)] = known.candidate
             candidate = _searched_candidate(self._opened, self._search, known.candidate, drawn)
             self._enter(candidate, known, ended)
             self._tell_if_complete(known.candidate)
@@ -193,15 +207,18 @@ class SearchSource:
         cost = self._costs[name]
         trial = self._asked.pop(name)
         if any(error is None for error in errors) or not cost > 0.0:
-            self._fail(trial)
+            self._tell(trial, None)
             return
         mean = sum(error for error in errors if error is not None) / len(errors)
-        self._optuna.tell(trial, [mean, math.log(cost)])
+        self._told[name] = [mean, math.log(cost)]
+        self._tell(trial, self._told[name])
 
-    def _fail(self, trial: "optuna.trial.Trial") -> None:
+    def _tell(self, trial: "optuna.trial.Trial", values: list[float] | None) -> None:
+        """What came of a proposal; None for nothing."""
         import optuna
 
-        self._optuna.tell(trial, state=optuna.trial.TrialState.FAIL)
+        failed = optuna.trial.TrialState.FAIL
+        self._optuna.tell(trial, values, state=failed if values is None else None)
 
 
 def searched_candidates(
@@ -270,6 +287,11 @@ def _draw(trial: "optuna.trial.Trial", range_: Range) -> Any:
         step = 1 if range_.step is None else int(range_.step)
         return trial.suggest_int(range_.name, low, high, step=step, log=range_.log)
     return trial.suggest_float(range_.name, low, high, step=range_.step, log=range_.log)
+
+
+def _text(drawn: Mapping[str, Any]) -> str:
+    """The same for the same values."""
+    return json.dumps(drawn, sort_keys=True)
 
 
 def _stored(range_: Range, value: Any) -> Any:

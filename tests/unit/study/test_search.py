@@ -159,6 +159,22 @@ def test_a_search_goes_on_where_it_was_ended(
     assert len(storage.candidates("small")) == 12
 
 
+def test_nothing_is_proposed_twice(source: Callable[..., SearchSource], storage: Storage) -> None:
+    ranges = [
+        {"name": "width", "paths": ["channels"], "low": 1, "high": 4},
+        {"name": "bend", "paths": ["activation"], "choices": ["Tanh", "ReLU"]},
+    ]
+    first = source(ranges=ranges, candidates=16)
+    assert first.planned == 32
+    run(first, storage, most=7)
+    # Also not after what a driver before found, and when all are tried, that is the end.
+    going_on = source(ranges=ranges, candidates=16)
+    run(going_on, storage)
+    drawn = [tuple(one.config["search"].values()) for one in storage.candidates("small")]
+    assert sorted(drawn) == [(width, bend) for width in range(1, 5) for bend in ("ReLU", "Tanh")]
+    assert going_on.planned == going_on.done == 16
+
+
 def test_what_exceeds_a_constraint_is_never_trained(
     source: Callable[..., SearchSource], storage: Storage
 ) -> None:
