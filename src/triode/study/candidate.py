@@ -106,6 +106,11 @@ class Candidate:
         ]
         return {"architecture": "SlimmableContainer", "config": {"submodels": submodels}}
 
+    def described(self) -> dict[str, Any]:
+        """`config()`, with how its training differs and what a search drew, if there is any."""
+        beside = {"training": dict(self.overrides), "search": dict(self.parameters)}
+        return {**self.config(), **{key: one for key, one in beside.items() if one}}
+
     def to_json(self) -> dict[str, Any]:
         """As what `json.dumps` takes."""
         return {

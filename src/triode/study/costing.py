@@ -73,7 +73,7 @@ def measured_candidates(
         CandidateRecord(
             study=study.name,
             candidate=one.name,
-            config={**one.config(), **({"search": dict(one.parameters)} if one.parameters else {})},
+            config=one.described(),
             scale=scale_of(graphs[one.name]),
             costs=tuple(on_engine[one.name] for on_engine in costs if one.name in on_engine),
         )
@@ -111,7 +111,7 @@ def candidate_records(
         CandidateRecord(
             study=study.name,
             candidate=one.name,
-            config=one.config(),
+            config=one.described(),
             scale=scale_of(one.graphs(folder)),
         )
         for one in candidates

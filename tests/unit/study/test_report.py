@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from triode.study.record import CandidateRecord
 from triode.study.report import (
     Evidence,
     StudyInput,
@@ -69,6 +70,8 @@ def test_the_page_shows_everything_and_runs_nothing_foreign(evidence: Evidence) 
         "ESR against cost on host-c",
         "ESR against cost on wasm-player",
         "amp-13",
+        "What is on the front on host-c",
+        '<span class="apart">channels: 10</span>',
         "What each kind of operation costs",
         "the loss was not finite",
         "disk full",
@@ -85,14 +88,14 @@ def test_the_page_shows_everything_and_runs_nothing_foreign(evidence: Evidence) 
 
 def test_the_front_tells_the_config_that_sets_a_candidate_apart(evidence: Evidence) -> None:
     texts = config_texts(evidence.given.candidates)
-    assert texts["c"] == ("config channels: 20",)
+    assert texts["c"] == ("channels: 20",)
     front = evidence.fronts[0]
     names = [one.candidate for one, on in zip(front.points, front.on, strict=True) if on]
     assert names == ["b", "a"]
     figure = front_figure(front, metric_of("esr"), texts)
     dominated, best = figure["data"]
     assert [hover.partition("<br>")[0] for hover in best["customdata"]] == ["<b>b</b>", "<b>a</b>"]
-    assert "config channels: 20" in dominated["customdata"][0]
+    assert "channels: 20" in dominated["customdata"][0]
     # Costs of 10 to 30, and of 10 to 300: every tick has its number written out.
     costs = figure["layout"]["xaxis"]
     assert costs["tickvals"][:4] == [10, 20, 30, 40]
@@ -101,6 +104,29 @@ def test_the_front_tells_the_config_that_sets_a_candidate_apart(evidence: Eviden
     wide = replace(front, points=(*front.points[:-1], replace(front.points[-1], cost=dear)))
     costs = front_figure(wide, metric_of("esr"), texts)["layout"]["xaxis"]
     assert costs["ticktext"] == ["10", "20", "50", "100", "200", "500", "1,000", "2,000", "5,000"]
+
+
+def test_what_sets_a_candidate_apart_is_short_and_whole() -> None:
+    def described(name: str, taps: int, rate: float) -> CandidateRecord:
+        layer = {"channels": 3, "kernel_sizes": [taps] * 14 + [15, 15, taps]}
+        config = {
+            "architecture": "WaveNet",
+            "config": {"layers": [layer]},
+            "training": {"optimizer.learning_rate": rate},
+            "search": {"taps": taps, "rate": rate},
+        }
+        return replace(candidate(name, 10.0), config=config)
+
+    texts = config_texts([described("short", 3, 0.004), described("long", 6, 0.008)])
+    times = "\xa0\N{MULTIPLICATION SIGN}\xa0"
+    sizes = f"3{times}14, 15{times}2, 3"
+    assert texts["short"] == (f"layers kernel sizes: {sizes}", "optimizer.learning rate: 0.004")
+
+
+def test_a_study_without_questions_says_so() -> None:
+    page = study_page(gather(given(questions=[])))
+    assert page.count("This study asks no questions.") == 2
+    assert "Nothing has been measured yet" not in page
 
 
 def test_it_says_where_counting_ranks_wrongly(evidence: Evidence) -> None:

@@ -16,6 +16,7 @@ from triode.study.report.configs import config_texts
 from triode.study.report.cost_figure import MOST_BARS, breakdown_figure, engine_figure
 from triode.study.report.evidence import Evidence, Front
 from triode.study.report.front_figure import MOST_DOMINATED, front_figure
+from triode.study.report.front_table import front_table
 from triode.study.report.heard import heard_section
 from triode.study.report.multiples import multiples
 from triode.study.report.questions import budget_table, cards, number_table, source_table
@@ -24,6 +25,7 @@ from triode.study.report.reproduce import failures, reproduce
 __all__ = ["study_page"]
 
 _NOTHING = "<p>Nothing has been measured yet.</p>"
+_NO_QUESTIONS = "<p>This study asks no questions.</p>"
 _LEAST_HEIGHT_PX, _BAR_HEIGHT_PX = 300, 34
 
 
@@ -38,7 +40,7 @@ def study_page(evidence: Evidence) -> str:
         description=html.escape(given.description),
         summary=html.escape(_summary(evidence)),
         margin=" or ".join(f"{100 * one:g} %" for one in margins),
-        cards=cards(evidence.answers) or "<p>This study asks no questions.</p>",
+        cards=cards(evidence.answers) or _NO_QUESTIONS,
         fronts="\n".join(_front(one, evidence) for one in evidence.fronts) or _NOTHING,
         multiples=multiples(evidence) or _NOTHING,
         costs=_costs(evidence, shown) or _NOTHING,
@@ -48,7 +50,7 @@ def study_page(evidence: Evidence) -> str:
             make(evidence.answers) for make in (number_table, source_table, budget_table)
         )
         if evidence.answers
-        else _NOTHING,
+        else _NO_QUESTIONS,
         failed=failures(evidence),
         caveats="".join(f"<li>{html.escape(one)}</li>" for one in caveats(evidence)),
         reproduce=reproduce(evidence),
@@ -84,7 +86,7 @@ def _front(front: Front, evidence: Evidence) -> str:
         summary,
         front_figure(front, metric, texts),
     )
-    return drawn + _misrankings(front)
+    return drawn + front_table(front, metric, texts) + _misrankings(front)
 
 
 def _misrankings(front: Front) -> str:
