@@ -1,6 +1,7 @@
 """What sets candidates apart: the parts of their configs that are not the same for all."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,19 +16,13 @@ _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def config_texts(candidates: Sequence[CandidateRecord]) -> dict[str, tuple[str, ...]]:
-    """By candidate, lines such as "layers channels: 8", at most twelve."""
+    """By candidate, lines such as "layers channels: 8", at most twelve: those that fewest have."""
     flat = {one.candidate: dict(_flat(_open(one.config), ())) for one in candidates}
-    values: dict[str, set[str]] = {}
-    for entries in flat.values():
-        for key, text in entries.items():
-            values.setdefault(key, set()).add(text)
-    counts: dict[str, int] = {}
-    for entries in flat.values():
-        for key in entries:
-            counts[key] = counts.get(key, 0) + 1
-    apart = {key for key, seen in values.items() if len(seen) > 1 or counts[key] < len(flat)}
+    having = Counter(entry for entries in flat.values() for entry in entries.items())
     return {
-        name: _cut([f"{key}: {text}" for key, text in entries.items() if key in apart])
+        name: _cut(
+            {f"{key}: {text}": having[key, text] for key, text in entries.items()}, len(flat)
+        )
         for name, entries in flat.items()
     }
 
@@ -60,7 +55,11 @@ def _runs(values: Sequence[object]) -> str:
     return ", ".join(str(one) if count == 1 else f"{one}{times}{count}" for one, count in counted)
 
 
-def _cut(lines: list[str]) -> tuple[str, ...]:
+def _cut(having: Mapping[str, int], candidates: int) -> tuple[str, ...]:
+    """The lines that not all candidates have, in their order, and of too many the rarest."""
+    lines = [line for line, count in having.items() if count < candidates]
     if len(lines) <= _MOST_ENTRIES:
         return tuple(lines)
-    return (*lines[: _MOST_ENTRIES - 1], f"and {len(lines) - _MOST_ENTRIES + 1} more")
+    rarest = sorted(lines, key=having.__getitem__)[: _MOST_ENTRIES - 1]
+    kept = [line for line in lines if line in rarest]
+    return (*kept, f"and {len(lines) - len(kept)} more")
