@@ -20,7 +20,13 @@ __all__ = ["pruning"]
 
 STUDIES = Path(__file__).resolve().parent.parent / "docs" / "studies"
 # Epochs that every trial gets: about half, and those of a search where trials are long.
-UNPRUNED = {"a2-glimpse": 2, "beyond-a2-search": 5, "a2-glimpse-longer": 5, "beyond-a2": 5}
+UNPRUNED = {
+    "a2-glimpse": 2,
+    "beyond-a2-search": 5,
+    "beyond-a2-full-search": 2,
+    "a2-glimpse-longer": 5,
+    "beyond-a2": 5,
+}
 # Pieces with five seeds would count five times.
 FIRST_SEED = {"a2-glimpse": 0}
 RULES = {"behind the median": 50.0, "among the worst quarter": KEPT_PERCENT}
