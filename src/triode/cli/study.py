@@ -1,5 +1,6 @@
 """`triode study`: what buys accuracy per unit of measured cost."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +53,7 @@ Device = Annotated[
     str,
     typer.Option(help="cpu, or cuda or mps, where all trials of a candidate train at once."),
 ]
+Seconds = Annotated[float, typer.Option(min=0.01, help="About how long to time each candidate.")]
 File = Annotated[str, typer.Argument(help="A study file (.toml), or the name of a shipped one.")]
 Name = Annotated[str, typer.Argument(help="A study's name, see `triode study status`.")]
 _FOLDER = Path("studies")
@@ -150,9 +152,7 @@ def stop(name: Name, storage: StorageUrl = None, folder: Folder = _FOLDER) -> No
 @study.command()
 def cost(
     file: File,
-    seconds: Annotated[
-        float, typer.Option(min=0.01, help="About how long to time each candidate.")
-    ] = 1.0,
+    seconds: Seconds = 1.0,
     breakdown: Annotated[
         str | None,
         typer.Option(help="Also what each kind of operation of this candidate costs."),
@@ -170,10 +170,7 @@ def cost(
         refuse_overwrite(json, force=force)
     opened = OpenedStudy.of_file(file)
     console = _console()
-
-    def told(text: str) -> None:
-        console.print(text, markup=False)
-
+    told = partial(console.print, markup=False)
     records = measured_candidates(
         opened.study, opened.judged, opened.folder, seconds=seconds, told=told
     )
@@ -189,9 +186,7 @@ def cost(
 @study.command()
 def measure(
     name: Name,
-    seconds: Annotated[
-        float, typer.Option(min=0.01, help="About how long to time each candidate.")
-    ] = 1.0,
+    seconds: Seconds = 1.0,
     storage: StorageUrl = None,
     folder: Folder = _FOLDER,
 ) -> None:
@@ -204,10 +199,7 @@ def measure(
     kept = _kept(storage, folder)
     opened = OpenedStudy.of_stored(kept.study(name))
     console = _console()
-
-    def told(text: str) -> None:
-        console.print(text, markup=False)
-
+    told = partial(console.print, markup=False)
     with DriverLease(kept, name):
         records = measure_anew(opened, kept, seconds=seconds, told=told)
     console.print("\n".join(cost_lines(opened.study, records)), markup=False)

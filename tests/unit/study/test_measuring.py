@@ -69,6 +69,8 @@ def test_sizes_of_what_a_search_proposed_are_measured(
         costs = {one.candidate: one.costs[0].ns_per_sample for one in storage.candidates("small")}
         assert list(costs) == ["both-0001", "both-0001@lite"]
         assert costs["both-0001@lite"] < costs["both-0001"]
+        for one in storage.candidates("small"):
+            assert one.config["training"] == {"optimizer.learning_rate": 0.004}
 
 
 @pytest.mark.usefixtures("compiler")

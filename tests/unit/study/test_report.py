@@ -123,6 +123,16 @@ def test_what_sets_a_candidate_apart_is_short_and_whole() -> None:
     assert texts["short"] == (f"layers kernel sizes: {sizes}", "optimizer.learning rate: 0.004")
 
 
+def test_of_many_settings_the_rarest_are_told() -> None:
+    common = {f"setting_{number}": number for number in range(15)}
+    others = [replace(candidate(f"c{n}", 10.0), config={"config": common}) for n in range(3)]
+    rare = replace(candidate("rare", 10.0), config={"config": {**common, "setting_14": "rare"}})
+    none = replace(candidate("none", 10.0), config={"config": {}})
+    lines = config_texts([*others, rare, none])["rare"]
+    assert len(lines) == 12
+    assert lines[-2:] == ("setting 14: rare", "and 4 more")
+
+
 def test_a_study_without_questions_says_so() -> None:
     page = study_page(gather(given(questions=[])))
     assert page.count("This study asks no questions.") == 2

@@ -173,6 +173,10 @@ def test_nothing_is_proposed_twice(source: Callable[..., SearchSource], storage:
     drawn = [tuple(one.config["search"].values()) for one in storage.candidates("small")]
     assert sorted(drawn) == [(width, bend) for width in range(1, 5) for bend in ("ReLU", "Tanh")]
     assert going_on.planned == going_on.done == 16
+    # The sampler heard of the eight, and again of those that it came back to.
+    told = going_on._optuna.get_trials(states=[optuna.trial.TrialState.COMPLETE])
+    assert len(told) > 8
+    assert len({tuple(one.values) for one in told}) <= 8
 
 
 def test_what_exceeds_a_constraint_is_never_trained(
