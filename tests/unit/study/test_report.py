@@ -104,6 +104,14 @@ def test_the_front_tells_the_config_that_sets_a_candidate_apart(evidence: Eviden
     wide = replace(front, points=(*front.points[:-1], replace(front.points[-1], cost=dear)))
     costs = front_figure(wide, metric_of("esr"), texts)["layout"]["xaxis"]
     assert costs["ticktext"] == ["10", "20", "50", "100", "200", "500", "1,000", "2,000", "5,000"]
+    # Costs of 221 to 243, between two digits.
+    near = [
+        replace(one, cost=replace(one.cost, ns_per_sample=cost))
+        for one, cost in zip(front.points, (221.0, 230.0, 243.0), strict=True)
+    ]
+    costs = front_figure(replace(front, points=tuple(near)), metric_of("esr"), texts)["layout"]
+    shown = [one for one in costs["xaxis"]["tickvals"] if 221 <= one <= 243]
+    assert shown == [230, 240]
 
 
 def test_what_sets_a_candidate_apart_is_short_and_whole() -> None:

@@ -16,6 +16,9 @@ MOST_DOMINATED = 1500
 """So many points off the front are drawn, those nearest to it."""
 # Costs that span a larger factor have no room for a number at every digit.
 _MOST_IN_DIGITS = 5.0
+# Costs within a smaller one may lie between two digits.
+_LEAST_IN_DIGITS = 1.5
+_MARGIN_TICKS = 10
 
 
 def front_figure(front: Front, metric: Metric, texts: Mapping[str, Sequence[str]]) -> Figure:
@@ -51,14 +54,27 @@ def front_figure(front: Front, metric: Metric, texts: Mapping[str, Sequence[str]
 
 
 def _cost_ticks(points: Sequence[Point]) -> dict[str, Any]:
-    """Ticks at 1, 2 and 5 of every decade, or at all digits where costs span less; written out."""
+    """At 1, 2 and 5 of every decade, at all digits, or even, as costs span less; written out."""
     costs = [one.cost.ns_per_sample for one in points if one.cost.ns_per_sample > 0]
     if not costs:
         return {}
-    decades = range(math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs))) + 1)
-    steps = (1, 2, 5) if max(costs) > _MOST_IN_DIGITS * min(costs) else range(1, 10)
-    values = [step * 10.0**decade for decade in decades for step in steps]
+    low, high = min(costs), max(costs)
+    if high < _LEAST_IN_DIGITS * low:
+        values = _even_ticks(low, high)
+    else:
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        steps = (1, 2, 5) if high > _MOST_IN_DIGITS * low else range(1, 10)
+        values = [step * 10.0**decade for decade in decades for step in steps]
     return {"tickvals": values, "ticktext": [f"{one:,.10g}" for one in values]}
+
+
+def _even_ticks(low: float, high: float) -> list[float]:
+    """Round numbers, three to five from `low` to `high`, and more beside for the quartiles."""
+    rough = (high - low) / 4 or low / 10
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(one * unit for one in (1, 2, 5, 10) if one * unit >= rough)
+    first = max(1, math.floor(low / step) - _MARGIN_TICKS)
+    return [step * place for place in range(first, math.ceil(high / step) + _MARGIN_TICKS)]
 
 
 def _trace(
